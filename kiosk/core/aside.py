@@ -1,0 +1,117 @@
+"""What may happen at almost any step: help, an officer's acts, attestation, parking, resuming, a timer."""
+
+from dataclasses import replace
+
+from kiosk.core import checking
+from kiosk.core.capturing import Result, call_officer, touch
+from kiosk.core.effects import Discard, Forget, StopCapture
+from kiosk.core.events import (
+    Attested,
+    Corrected,
+    Exempted,
+    HelpAsked,
+    OfficerCancels,
+    OfficerContinues,
+    ParkWanted,
+    ResumeWanted,
+    TimeOver,
+)
+from kiosk.core.path import go_on, take_up, void
+from kiosk.core.record import Endorsement, Exemption, Position
+from kiosk.core.recording import Correction, Purpose
+from kiosk.core.state import Help, Phase, Session, Step, recorded
+from kiosk.core.talk import give_thumb_print
+
+IDLE = "idle"
+
+
+def on_help(state: Session, event: HelpAsked) -> Result:
+    """The constant help button."""
+    after, _ = call_officer(state, Help.ASKED)
+    return after, (StopCapture(),)
+
+
+def on_officer_continues(state: Session, event: OfficerContinues) -> Result:
+    """The officer saw to it: go on where the help was needed."""
+    if state.help is Help.CANNOT_SIGN:
+        return touch(replace(state, endorsement=Endorsement.CANNOT), Step.REVIEW)
+    if state.help is Help.WITNESS:
+        return give_thumb_print(replace(state, help=None))
+    return take_up(state)
+
+
+def on_officer_cancels(state: Session, event: OfficerCancels) -> Result:
+    """The officer ends it: as final for the captures as a withdrawal."""
+    if state.consent is None:
+        return replace(state, step=Step.GONE, phase=Phase.TOUCH, help=None), (Discard(state.record_id),)
+    return void(state, event.reason, event.officer)
+
+
+def on_exempted(state: Session, event: Exempted) -> Result:
+    """These positions are not owed; an exemption inside the check ends the check as impossible."""
+    wiped = tuple(a.capture for a in state.attempts)
+    if state.step is Step.CHECK:
+        return checking.impossible(state, checking.BY_OFFICER, go_on)
+    if state.position is Position.THUMB_PRINT:
+        return touch(replace(state, position=None, attempts=(), endorsement=None), Step.ENDORSEMENT)
+    new = tuple(
+        Exemption(p, event.reason, event.lasting, event.officer)
+        for p in event.positions
+        if p not in recorded(state) and all(e.position is not p for e in state.exemptions)
+    )
+    after, effects = go_on(
+        replace(state, exemptions=(*state.exemptions, *new), attempts=(), position=None, candidate=None, help=None)
+    )
+    return after, ((Forget(wiped), *effects) if wiped else effects)
+
+
+def on_corrected(state: Session, event: Corrected) -> Result:
+    """Note what is said to be wrong; the help stays until the officer lets the session go on."""
+    noted = Correction(event.field, event.value, event.officer)
+    return replace(state, corrections=(*state.corrections, noted)), ()
+
+
+def on_attested(state: Session, event: Attested) -> Result:
+    """The officer saw the person and the family card."""
+    return replace(state, attestation=event.attestation), ()
+
+
+def on_park(state: Session, event: ParkWanted) -> Result:
+    """Set aside at the same step; what was not sealed is wiped."""
+    return set_aside(state, event.why), (StopCapture(), Forget(None))
+
+
+def set_aside(state: Session, why: str) -> Session:
+    """The state without everything that lives in RAM only: what a restart finds is treated alike."""
+    inked = recorded(state, Purpose.ENDORSEMENT)
+    unsealed = state.endorsement is not Endorsement.CANNOT and not inked
+    return replace(
+        state,
+        parked=why,
+        phase=Phase.TOUCH,
+        awaits=None,
+        idle=None,
+        help=None,
+        position=None,
+        attempts=(),
+        candidate=None,
+        origin=None,
+        remembered=(),
+        checking=None,
+        purpose=Purpose.RECORD,
+        endorsement=None if unsealed else state.endorsement,
+    )
+
+
+def on_resume(state: Session, event: ResumeWanted) -> Result:
+    """The same person, the same step; tickets of an earlier boot answer nothing any more."""
+    return take_up(replace(state, parked=None, boot=event.boot, issued=0 if event.boot != state.boot else state.issued))
+
+
+def on_time_over(state: Session, event: TimeOver) -> Result:
+    """Nobody touched the screen: before the consent nothing stays, after it the person is parked, never dropped."""
+    if state.step is Step.SLIP:
+        return touch(state, Step.GONE)
+    if state.consent is None:
+        return replace(state, step=Step.GONE, phase=Phase.TOUCH), (Discard(state.record_id),)
+    return set_aside(state, IDLE), (StopCapture(), Forget(None))

@@ -1,0 +1,106 @@
+"""What a session asks the world to do. Every effect that is answered carries a ticket; flow carries it out, decides
+nothing, and answers with one event that bears the ticket."""
+
+from dataclasses import dataclass
+
+from kiosk.core.events import CaptureId, Ticket
+from kiosk.core.quality import Hint
+from kiosk.core.record import Blob, Position
+from kiosk.core.recording import Purpose, Recording
+
+
+@dataclass(frozen=True)
+class LookUp:
+    """Answered by LookedUp."""
+
+    ticket: Ticket
+    nik: str
+
+
+@dataclass(frozen=True)
+class Capture:
+    """One attempt at these positions; answered by Candidate or CaptureFailed. `hint` is what the person should know."""
+
+    ticket: Ticket
+    positions: tuple[Position, ...]
+    missing: tuple[Position, ...]
+    hint: Hint
+
+
+@dataclass(frozen=True)
+class StopCapture:
+    """Nobody waits for the running capture any more. No answer."""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Measure fully; answered by Judged. Keeps the print's template in the tray under the same id."""
+
+    ticket: Ticket
+    capture: CaptureId
+    position: Position
+
+
+@dataclass(frozen=True)
+class Compare:
+    """Match one print with others in the tray; answered by Compared."""
+
+    ticket: Ticket
+    capture: CaptureId
+    against: tuple[CaptureId, ...]
+
+
+@dataclass(frozen=True)
+class Seal:
+    """Make one capture durable, sealed to the office; answered by Sealed or SealFailed. Its template stays in RAM."""
+
+    ticket: Ticket
+    capture: CaptureId
+    position: Position
+    purpose: Purpose
+
+
+@dataclass(frozen=True)
+class Forget:
+    """Wipe these from the tray, pictures and templates; all of them where `captures` is None. No answer."""
+
+    captures: tuple[CaptureId, ...] | None
+
+
+@dataclass(frozen=True)
+class Timer:
+    """Answered by TimeOver after so many seconds."""
+
+    ticket: Ticket
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Close:
+    """Write the meta, give the number, sign; answered by Closed or CloseFailed. Flow stamps the moment."""
+
+    ticket: Ticket
+    recording: Recording
+
+
+@dataclass(frozen=True)
+class Void:
+    """Close as a void and destroy; answered by Voided."""
+
+    ticket: Ticket
+    record_id: str
+    destroyed: tuple[Blob, ...]
+    reason: str
+    officer: str
+
+
+@dataclass(frozen=True)
+class Discard:
+    """Nothing was agreed to yet: drop the draft, no number is used. No answer."""
+
+    record_id: str
+
+
+SessionEffect = (
+    LookUp | Capture | StopCapture | Judge | Compare | Seal | Forget | Timer | Close | Void | Discard
+)  # fmt: skip

@@ -1,0 +1,258 @@
+"""What can happen to a session: touches, an officer's acts, and the answers to effects. Values only."""
+
+from dataclasses import dataclass
+
+from kiosk.core.measures import Measures
+from kiosk.core.record import Attestation, Blob, Endorsement, Lasting, Origin, Position, Reason, Resident
+from kiosk.core.recording import ConsentBy
+
+Ticket = str
+CaptureId = str
+
+
+@dataclass(frozen=True)
+class LanguageChosen:
+    """The person touched a language."""
+
+    language: str
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """The person agreed to the notice; a guardian's or school's word needs the officer's name."""
+
+    by: ConsentBy = ConsentBy.SELF
+    officer: str | None = None
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """The person wants no more of it: refuses, or takes back what was given."""
+
+
+@dataclass(frozen=True)
+class NikEntered:
+    """Sixteen digits, or what the person took for them."""
+
+    nik: str
+
+
+@dataclass(frozen=True)
+class NoNik:
+    """The person has no NIK."""
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """What the list and this box know of the NIK. `today` and `confident` are the clock's word at that moment;
+    `earlier` the record ids made on this box, `earlier_days` their working days."""
+
+    ticket: Ticket
+    resident: Resident | None
+    status: str | None
+    earlier: tuple[str, ...]
+    earlier_days: tuple[int, ...]
+    today: str
+    confident: bool
+
+
+@dataclass(frozen=True)
+class BiodataConfirmed:
+    """The person recognised themselves."""
+
+
+@dataclass(frozen=True)
+class BiodataDisputed:
+    """The person says that something shown is wrong."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One attempt's picture lies in the tray."""
+
+    ticket: Ticket
+    capture: CaptureId
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class CaptureFailed:
+    """One attempt gave no picture; `code` is the device's reason, `device_gone` when it needs an officer."""
+
+    ticket: Ticket
+    code: str
+    device_gone: bool = False
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The full measure of a candidate; None where the measuring process failed on it."""
+
+    ticket: Ticket
+    measures: Measures | None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Bozorth3 scores of a print against recorded ones, in the order asked."""
+
+    ticket: Ticket
+    scores: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A capture would survive a power cut from now on."""
+
+    ticket: Ticket
+    blob: Blob
+
+
+@dataclass(frozen=True)
+class SealFailed:
+    """A capture could not be made durable; `code` says why (full, damaged, locked)."""
+
+    ticket: Ticket
+    code: str
+
+
+@dataclass(frozen=True)
+class CannotShow:
+    """The person says that they cannot give what is asked."""
+
+
+@dataclass(frozen=True)
+class HelpAsked:
+    """The person touched the constant help button."""
+
+
+@dataclass(frozen=True)
+class Inked:
+    """The person drew a signature or a mark; the strokes lie in the tray."""
+
+    capture: CaptureId
+    kind: Endorsement
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class ThumbPrintChosen:
+    """The person endorses with a thumb-print before the officer."""
+
+
+@dataclass(frozen=True)
+class CannotSign:
+    """The person can give neither ink nor print."""
+
+
+@dataclass(frozen=True)
+class Approved:
+    """The person stands by the whole."""
+
+
+@dataclass(frozen=True)
+class Retaken:
+    """The officer wants one recorded position again."""
+
+    position: Position
+    officer: str
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The bundle is durable under this name."""
+
+    ticket: Ticket
+    bundle: str
+
+
+@dataclass(frozen=True)
+class CloseFailed:
+    """The bundle could not be closed; nothing is lost, the officer makes room."""
+
+    ticket: Ticket
+    code: str
+
+
+@dataclass(frozen=True)
+class Voided:
+    """The void is durable and every capture destroyed."""
+
+    ticket: Ticket
+    bundle: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """The person has seen the last screen."""
+
+
+@dataclass(frozen=True)
+class Exempted:
+    """The officer says that these positions are not owed."""
+
+    positions: tuple[Position, ...]
+    reason: Reason
+    lasting: Lasting
+    officer: str
+
+
+@dataclass(frozen=True)
+class OfficerContinues:
+    """The officer saw the reason for help and lets the session go on."""
+
+    officer: str
+
+
+@dataclass(frozen=True)
+class OfficerCancels:
+    """The officer ends the session; `reason` is a void's code."""
+
+    reason: str
+    officer: str
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """The officer notes what the person says is wrong; the register itself stays."""
+
+    field: str
+    value: str
+    officer: str
+
+
+@dataclass(frozen=True)
+class Attested:
+    """The officer saw this person and the family card."""
+
+    attestation: Attestation
+
+
+@dataclass(frozen=True)
+class ParkWanted:
+    """The session must be set aside: power, idle, day-end, stop."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class ResumeWanted:
+    """The officer lets a parked person go on; `boot` is the present one."""
+
+    boot: int
+    officer: str
+
+
+@dataclass(frozen=True)
+class TimeOver:
+    """A timer ended."""
+
+    ticket: Ticket
+
+
+SessionEvent = (
+    LanguageChosen | Agreed | Withdrawn | NikEntered | NoNik | LookedUp | BiodataConfirmed | BiodataDisputed | Candidate
+    | CaptureFailed | Judged | Compared | Sealed | SealFailed | CannotShow | HelpAsked | Inked | ThumbPrintChosen
+    | CannotSign | Approved | Retaken | Closed | CloseFailed | Voided | Done | Exempted | OfficerContinues
+    | OfficerCancels | Corrected | Attested | ParkWanted | ResumeWanted | TimeOver
+)  # fmt: skip

@@ -1,0 +1,170 @@
+"""The steps that wait for a hand: language, notice, NIK, biodata, endorsement, review, slip."""
+
+from dataclasses import replace
+from datetime import date
+
+from kiosk.core import nik as nik_rules
+from kiosk.core.capturing import Result, ask, call_officer, seal, touch
+from kiosk.core.effects import Discard, Forget
+from kiosk.core.eligibility import NEEDS_OFFICER, RECORDING_AGE, Advice, Standing, advise, age_on
+from kiosk.core.events import (
+    Agreed,
+    Approved,
+    BiodataConfirmed,
+    BiodataDisputed,
+    CannotSign,
+    Closed,
+    CloseFailed,
+    Done,
+    Inked,
+    LanguageChosen,
+    LookedUp,
+    NikEntered,
+    NoNik,
+    Retaken,
+    ThumbPrintChosen,
+    Voided,
+    Withdrawn,
+)
+from kiosk.core.nik import NikFault, NikParts
+from kiosk.core.path import close, go_on, look_up, void
+from kiosk.core.record import Position, Resident
+from kiosk.core.recording import Consent
+from kiosk.core.state import Help, Session, Step
+
+NO_NIK = "no-nik"
+WITHDRAWN = "withdrawn"
+
+
+def on_language(state: Session, event: LanguageChosen) -> Result:
+    """Speak this language from now on."""
+    return touch(replace(state, language=event.language), Step.NOTICE)
+
+
+def on_agreed(state: Session, event: Agreed) -> Result:
+    """The notice was understood and agreed to."""
+    consent = Consent(state.language, event.by, event.officer)
+    return touch(replace(state, consent=consent), Step.NIK)
+
+
+def on_declined(state: Session, event: Withdrawn) -> Result:
+    """Nothing was agreed to, nothing stays."""
+    state, _ = touch(state, Step.GONE)
+    return state, (Discard(state.record_id),)
+
+
+def on_withdrawn(state: Session, event: Withdrawn) -> Result:
+    """Destroy every capture at once."""
+    return void(state, WITHDRAWN, state.officer)
+
+
+def on_nik(state: Session, event: NikEntered) -> Result:
+    """Sixteen digits are looked up; anything else gets its sentence."""
+    if len(event.nik) != 16 or not event.nik.isascii() or not event.nik.isdigit():
+        return touch(replace(state, nik="", nik_fault=NikFault.NOT_16_DIGITS.value), Step.NIK)
+    return look_up(replace(state, nik=event.nik, nik_fault=None))
+
+
+def on_no_nik(state: Session, event: NoNik) -> Result:
+    """A note to the regency, no biometrics, and a slip."""
+    return void(state, NO_NIK, state.officer)
+
+
+def on_looked_up(state: Session, event: LookedUp) -> Result:
+    """A listed person is shown; an unlisted NIK is judged by its parts; doubts call the officer."""
+    today = date.fromisoformat(event.today)
+    resident = event.resident or _unlisted(state.nik, today)
+    if isinstance(resident, NikFault):
+        return touch(replace(state, nik="", nik_fault=resident.value), Step.NIK)
+    status = event.status if event.resident else None
+    found = advise(Standing(resident.birth, status, bool(event.earlier)), today, event.confident)
+    after = replace(
+        state,
+        resident=resident,
+        listed=event.resident is not None,
+        advice=tuple(a.value for a in found),
+        earlier_days=event.earlier_days,
+        linked=event.earlier[-1] if event.earlier else None,
+        flags=(*state.flags, *(a.value for a in found if a is not Advice.CLEAR)),
+    )
+    after, effects = touch(after, Step.BIODATA)
+    if NEEDS_OFFICER.isdisjoint(found):
+        return after, effects
+    return call_officer(after, Help.NIK_DOUBT)
+
+
+def _unlisted(nik: str, today: date) -> Resident | NikFault:
+    """What the digits alone say; the register's name and place stay empty, they are never invented."""
+    parts = nik_rules.read(nik, today.year)
+    if not isinstance(parts, NikParts):
+        return parts
+    old_enough = [b for b in parts.births if age_on(b, today) >= RECORDING_AGE]
+    return Resident(nik, "", old_enough[0] if old_enough else parts.births[0], parts.sex, "")
+
+
+def on_confirmed(state: Session, event: BiodataConfirmed) -> Result:
+    """The person recognised themselves: the captures begin."""
+    return go_on(state)
+
+
+def on_disputed(state: Session, event: BiodataDisputed) -> Result:
+    """A correction is the officer's to note."""
+    return call_officer(state, Help.DISPUTED)
+
+
+def on_inked(state: Session, event: Inked) -> Result:
+    """Signature or mark: as good as one another."""
+    state = replace(state, endorsement=event.kind, origin=event.origin, position=Position.SIGNATURE, tries=1)
+    return seal(state, event.capture)
+
+
+def on_thumb_print(state: Session, event: ThumbPrintChosen) -> Result:
+    """A thumb-print before a witness."""
+    return call_officer(state, Help.WITNESS)
+
+
+def give_thumb_print(state: Session) -> Result:
+    """The witness is there: ask for the print."""
+    return ask(state, Position.THUMB_PRINT)
+
+
+def on_cannot_sign(state: Session, event: CannotSign) -> Result:
+    """Neither ink nor print: the officer stands by it."""
+    return call_officer(state, Help.CANNOT_SIGN)
+
+
+def on_approved(state: Session, event: Approved) -> Result:
+    """The person stands by the whole."""
+    return close(state)
+
+
+def on_retaken(state: Session, event: Retaken) -> Result:
+    """One position is owed again; its blob goes when the new state is durable."""
+    kept = tuple(c for c in state.captures if c.position is not event.position)
+    exemptions = tuple(e for e in state.exemptions if e.position is not event.position)
+    remembered = tuple(r for r in state.remembered if r[0] is not event.position)
+    endorsed = None if event.position in (Position.SIGNATURE, Position.THUMB_PRINT) else state.endorsement
+    return go_on(
+        replace(state, captures=kept, exemptions=exemptions, remembered=remembered, endorsement=endorsed, position=None)
+    )
+
+
+def on_closed(state: Session, event: Closed) -> Result:
+    """The bundle is durable: wipe the tray, give the slip."""
+    state, _ = touch(replace(state, bundle=event.bundle, remembered=()), Step.SLIP)
+    return state, (Forget(None),)
+
+
+def on_close_failed(state: Session, event: CloseFailed) -> Result:
+    """Nothing is lost; the officer makes room and it is tried again."""
+    return call_officer(state, Help.STORAGE)
+
+
+def on_voided(state: Session, event: Voided) -> Result:
+    """Everything is destroyed; the last screen says so."""
+    return touch(replace(state, bundle=event.bundle, captures=(), remembered=()), Step.SLIP)
+
+
+def on_done(state: Session, event: Done) -> Result:
+    """The person leaves."""
+    return touch(state, Step.GONE)
