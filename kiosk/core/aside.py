@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kiosk.core import checking
-from kiosk.core.capturing import Result, call_officer, touch
+from kiosk.core.capturing import Result, call_officer, seal, touch
 from kiosk.core.effects import Discard, Forget, StopCapture
 from kiosk.core.events import (
     Attested,
@@ -35,6 +35,8 @@ def on_officer_continues(state: Session, event: OfficerContinues) -> Result:
     """The officer saw to it: go on where the help was needed."""
     if state.help is Help.CANNOT_SIGN:
         return touch(replace(state, endorsement=Endorsement.CANNOT), Step.REVIEW)
+    if state.help is Help.STORAGE and state.candidate:
+        return seal(replace(state, help=None), state.candidate)
     if state.help is Help.WITNESS:
         return give_thumb_print(replace(state, help=None))
     return take_up(state)
@@ -91,7 +93,6 @@ def set_aside(state: Session, why: str) -> Session:
         phase=Phase.TOUCH,
         awaits=None,
         idle=None,
-        help=None,
         position=None,
         attempts=(),
         candidate=None,
@@ -105,7 +106,9 @@ def set_aside(state: Session, why: str) -> Session:
 
 def on_resume(state: Session, event: ResumeWanted) -> Result:
     """The same person, the same step; tickets of an earlier boot answer nothing any more."""
-    return take_up(replace(state, parked=None, boot=event.boot, issued=0 if event.boot != state.boot else state.issued))
+    issued = state.issued if event.boot == state.boot else 0
+    state = replace(state, parked=None, boot=event.boot, issued=issued)
+    return (state, ()) if state.help else take_up(state)
 
 
 def on_time_over(state: Session, event: TimeOver) -> Result:

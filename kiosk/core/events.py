@@ -160,10 +160,11 @@ class Retaken:
 
 @dataclass(frozen=True)
 class Closed:
-    """The bundle is durable under this name."""
+    """The bundle is durable under this name; `manifest` is its hash."""
 
     ticket: Ticket
     bundle: str
+    manifest: str
 
 
 @dataclass(frozen=True)

@@ -92,14 +92,19 @@ TRANSITIONS: tuple[Row, ...] = (
     _row(LOOPS | {Step.CHECK}, e.Exempted, aside.on_exempted, ONWARD),
     _row(Step.BIODATA, e.Corrected, aside.on_corrected),
     _row(AFTER_CONSENT - {Step.NIK}, e.Attested, aside.on_attested),
-    _row(UNFINISHED | {Step.SLIP}, e.ParkWanted, aside.on_park),
-    _row(UNFINISHED | {Step.SLIP}, e.ResumeWanted, aside.on_resume, UNFINISHED | {Step.SLIP}),
+    _row(UNFINISHED, e.ParkWanted, aside.on_park),
+    _row(Step.SLIP, e.ParkWanted, talk.on_done, Step.GONE),
+    _row(UNFINISHED, e.ResumeWanted, aside.on_resume, UNFINISHED),
     _row(OPEN | {Step.SLIP}, e.TimeOver, aside.on_time_over, OPEN | {Step.GONE}),
 )
 
 _ROWS = {(place, row.event): row for row in TRANSITIONS for place in row.at}
 WITH_HELP = (
     e.OfficerContinues, e.OfficerCancels, e.Exempted, e.Corrected, e.Attested, e.ParkWanted, e.Withdrawn,
+)  # fmt: skip
+TOUCHES = (
+    e.LanguageChosen, e.Agreed, e.NikEntered, e.NoNik, e.BiodataConfirmed, e.BiodataDisputed, e.Inked,
+    e.ThumbPrintChosen, e.CannotSign, e.Approved, e.Retaken, e.Done,
 )  # fmt: skip
 TIMED = (
     e.LookedUp, e.Candidate, e.CaptureFailed, e.Judged, e.Compared, e.Sealed, e.SealFailed, e.Closed, e.CloseFailed,
@@ -119,9 +124,7 @@ def step(state: Session, event: e.SessionEvent) -> Result:
         raise IllegalEvent(f"{type(event).__name__} at {state.step}")
     after, effects = row.handle(state, event)
     if after.step not in row.to and after.step is not state.step:
-        raise IllegalEvent(
-            f"{type(event).__name__} leads from {state.step} to {after.step}, which the table does not say"
-        )
+        raise IllegalEvent(f"{type(event).__name__} may not lead from {state.step} to {after.step}")
     return _timed(after, effects)
 
 
@@ -143,6 +146,10 @@ def _legal_now(state: Session, event: e.SessionEvent) -> bool:
         return False
     if isinstance(event, e.OfficerContinues):
         return state.help is not None
+    if state.phase is Phase.SEALING and isinstance(event, e.HelpAsked | e.CannotShow):
+        return False  # a moment later the capture is durable; the touch may be repeated then
+    if state.phase is not Phase.TOUCH and isinstance(event, TOUCHES):
+        return False  # a second touch before the answer to the first
     return state.help is None or isinstance(event, WITH_HELP)
 
 

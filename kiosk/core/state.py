@@ -133,6 +133,7 @@ class Session:
     attestation: Attestation | None = None
     flags: tuple[str, ...] = ()
     bundle: str = ""
+    manifest: str = ""
     void_reason: str = ""
     void_officer: str = ""
 

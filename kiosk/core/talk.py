@@ -151,7 +151,7 @@ def on_retaken(state: Session, event: Retaken) -> Result:
 
 def on_closed(state: Session, event: Closed) -> Result:
     """The bundle is durable: wipe the tray, give the slip."""
-    state, _ = touch(replace(state, bundle=event.bundle, remembered=()), Step.SLIP)
+    state, _ = touch(replace(state, bundle=event.bundle, manifest=event.manifest, remembered=()), Step.SLIP)
     return state, (Forget(None),)
 
 

@@ -1,0 +1,335 @@
+"""The outer machine: locked, idle, a villager's session, an officer's task, stopping; what is plugged in are facts
+beside it. Events go down to the session or the handover; a stick that arrives in a session is only noted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from kiosk.core import handover as h
+from kiosk.core import power, retention
+from kiosk.core import session as s
+from kiosk.core.effects import SessionEffect
+from kiosk.core.events import ParkWanted, SessionEvent
+from kiosk.core.officer import Unattested, still_owed
+from kiosk.core.power import Charge, Power
+from kiosk.core.session import IllegalEvent
+from kiosk.core.state import Phase, Session, Step
+
+
+class Mode(StrEnum):
+    """Who the desk belongs to now."""
+
+    LOCKED = "locked"
+    IDLE = "idle"
+    VILLAGER = "villager"
+    OFFICER = "officer"
+    STOPPING = "stopping"
+
+
+class Task(StrEnum):
+    """What the officer does between people."""
+
+    MENU = "menu"
+    HANDOVER = "handover"
+    ATTEST = "attest"
+
+
+class Notice(StrEnum):
+    """One thing the idle screen says."""
+
+    POWER_LOW = "power-low"
+    PARKED_FOR_POWER = "parked-for-power"
+    PARKED_IDLE = "parked-idle"
+    ROOM_LOW = "room-low"
+    HALTING = "halting"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody was set aside and will go on at this step."""
+
+    record_id: str
+    step: Step
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known beside the mode; `missing` names ports without a device."""
+
+    stick: bool = False
+    charge: Charge | None = None
+    free_bytes: int | None = None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The whole of what the box is doing."""
+
+    training: bool = False
+    mode: Mode = Mode.LOCKED
+    officer: str | None = None
+    day: int = 0
+    session: Session | None = None
+    waiting: tuple[Waiting, ...] = ()
+    task: Task | None = None
+    handover: h.Handover = h.Handover()
+    facts: Facts = Facts()
+    notice: Notice | None = None
+    unattested: tuple[Unattested, ...] = ()
+
+
+@dataclass(frozen=True)
+class DayOpened:
+    """An officer opened the working day."""
+
+    officer: str
+    day: int
+    waiting: tuple[Waiting, ...]
+
+
+@dataclass(frozen=True)
+class DayClosed:
+    """The officer closed the day; the working key is gone."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """Somebody touched the start; flow made the empty session."""
+
+    session: Session
+
+
+@dataclass(frozen=True)
+class TakenUp:
+    """The officer lets a parked person go on; flow loaded the draft."""
+
+    session: Session
+    boot: int
+    officer: str
+
+
+@dataclass(frozen=True)
+class ChargeRead:
+    """The battery was read; None where there is none."""
+
+    charge: Charge | None
+
+
+@dataclass(frozen=True)
+class RoomRead:
+    """Free bytes of the data partition."""
+
+    free_bytes: int
+
+
+@dataclass(frozen=True)
+class StickSeen:
+    """A usable stick is in, or out."""
+
+    present: bool
+
+
+@dataclass(frozen=True)
+class DeviceSeen:
+    """A port has a device, or has none."""
+
+    port: str
+    present: bool
+
+
+@dataclass(frozen=True)
+class OfficerEntered:
+    """The officer took the desk between people."""
+
+
+@dataclass(frozen=True)
+class OfficerLeft:
+    """The desk is the villagers' again."""
+
+
+@dataclass(frozen=True)
+class TaskChosen:
+    """The officer chose what to do."""
+
+    task: Task
+
+
+@dataclass(frozen=True)
+class AttestedLater:
+    """The signed statement for a closed person is durable."""
+
+    manifest_hash: str
+
+
+@dataclass(frozen=True)
+class InSession:
+    """For the session."""
+
+    event: SessionEvent
+
+
+@dataclass(frozen=True)
+class InHandover:
+    """For the handover."""
+
+    event: h.HandoverEvent
+
+
+@dataclass(frozen=True)
+class StopWanted:
+    """The program must end cleanly."""
+
+
+DeskEvent = (
+    DayOpened | DayClosed | Started | TakenUp | ChargeRead | RoomRead | StickSeen | DeviceSeen | OfficerEntered
+    | OfficerLeft | TaskChosen | AttestedLater | InSession | InHandover | StopWanted
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LockDay:
+    """Forget the working key. No answer."""
+
+
+@dataclass(frozen=True)
+class Halt:
+    """Everything is durable: switch off before the battery does. No answer."""
+
+
+DeskEffect = SessionEffect | h.HandoverEffect | LockDay | Halt
+Result = tuple[Desk, tuple[DeskEffect, ...]]
+SETTLED = (Phase.SEALING, Phase.CLOSING)  # a moment later it is durable; parking waits for that
+
+
+def step(desk: Desk, event: DeskEvent) -> Result:
+    """The desk after the event, and what to do. Raises IllegalEvent for what the present mode does not know."""
+    row = TRANSITIONS.get(type(event))
+    if row is None or desk.mode not in row[0]:
+        raise IllegalEvent(f"{type(event).__name__} while {desk.mode}")
+    return row[1](desk, event)
+
+
+def _opened(desk: Desk, event: DayOpened) -> Result:
+    opened = replace(desk, mode=Mode.IDLE, officer=event.officer, day=event.day, waiting=event.waiting, unattested=())
+    return opened, ()
+
+
+def _closed(desk: Desk, event: DayClosed) -> Result:
+    return replace(desk, mode=Mode.LOCKED, officer=None, task=None, notice=None), (LockDay(),)
+
+
+def _started(desk: Desk, event: Started) -> Result:
+    if not power.may_start(desk.facts.charge):
+        return replace(desk, notice=Notice.POWER_LOW), ()
+    if desk.facts.free_bytes is not None and not retention.room_for_a_person(desk.facts.free_bytes):
+        return replace(desk, notice=Notice.ROOM_LOW), ()
+    return replace(desk, mode=Mode.VILLAGER, session=event.session, notice=None), ()
+
+
+def _taken_up(desk: Desk, event: TakenUp) -> Result:
+    if not power.may_resume(desk.facts.charge):
+        return replace(desk, notice=Notice.POWER_LOW), ()
+    session, effects = s.resume(event.session, event.boot, event.officer)
+    waiting = tuple(w for w in desk.waiting if w.record_id != session.record_id)
+    after = replace(desk, mode=Mode.VILLAGER, session=session, waiting=waiting, task=None, notice=None)
+    return after, effects
+
+
+def _in_session(desk: Desk, event: InSession) -> Result:
+    if desk.session is None:
+        raise IllegalEvent(f"{type(event.event).__name__} without a session")
+    session, effects = s.step(desk.session, event.event)
+    return _settle(replace(desk, session=session), desk.session.step), effects
+
+
+def _settle(desk: Desk, before: Step) -> Desk:
+    """Leave the villager's mode when the session ended or was parked; note who still wants an officer's word."""
+    session = desk.session
+    if session is None:
+        return desk
+    if session.step is Step.SLIP and before is Step.CLOSING and session.attestation is None:
+        desk = replace(desk, unattested=(*desk.unattested, Unattested(session.bundle, session.manifest)))
+    if session.parked:
+        notice = {"power": Notice.PARKED_FOR_POWER, "idle": Notice.PARKED_IDLE}.get(session.parked)
+        waiting = (*desk.waiting, Waiting(session.record_id, session.step))
+        return replace(desk, mode=Mode.IDLE, session=None, waiting=waiting, notice=notice)
+    if session.step is Step.GONE:
+        return replace(desk, mode=Mode.IDLE, session=None, notice=None)
+    return desk
+
+
+def _charge(desk: Desk, event: ChargeRead) -> Result:
+    desk = replace(desk, facts=replace(desk.facts, charge=event.charge))
+    allowed = power.allows(event.charge)
+    effects: tuple[DeskEffect, ...] = ()
+    if desk.session and allowed >= Power.PARK and desk.session.phase not in SETTLED:
+        desk, effects = _in_session(desk, InSession(ParkWanted("power")))
+    if allowed is Power.HALT and desk.session is None:
+        return replace(desk, mode=Mode.STOPPING, notice=Notice.HALTING), (*effects, Halt())
+    if desk.notice is Notice.POWER_LOW and power.may_start(event.charge):
+        desk = replace(desk, notice=None)
+    return desk, effects
+
+
+def _room(desk: Desk, event: RoomRead) -> Result:
+    return replace(desk, facts=replace(desk.facts, free_bytes=event.free_bytes)), ()
+
+
+def _stick(desk: Desk, event: StickSeen) -> Result:
+    return replace(desk, facts=replace(desk.facts, stick=event.present)), ()
+
+
+def _device(desk: Desk, event: DeviceSeen) -> Result:
+    others = tuple(p for p in desk.facts.missing if p != event.port)
+    missing = others if event.present else (*others, event.port)
+    return replace(desk, facts=replace(desk.facts, missing=missing)), ()
+
+
+def _entered(desk: Desk, event: OfficerEntered) -> Result:
+    return replace(desk, mode=Mode.OFFICER, task=Task.MENU, notice=None), ()
+
+
+def _left(desk: Desk, event: OfficerLeft) -> Result:
+    return replace(desk, mode=Mode.IDLE, task=None), ()
+
+
+def _task(desk: Desk, event: TaskChosen) -> Result:
+    return replace(desk, task=event.task, handover=h.Handover()), ()
+
+
+def _attested(desk: Desk, event: AttestedLater) -> Result:
+    return replace(desk, unattested=still_owed(desk.unattested, frozenset({event.manifest_hash}))), ()
+
+
+def _in_handover(desk: Desk, event: InHandover) -> Result:
+    handover, effects = h.step(desk.handover, event.event)
+    return replace(desk, handover=handover), effects
+
+
+def _stop(desk: Desk, event: StopWanted) -> Result:
+    effects: tuple[DeskEffect, ...] = ()
+    if desk.session is not None:
+        desk, effects = _in_session(desk, InSession(ParkWanted("stop")))
+    return replace(desk, mode=Mode.STOPPING), effects
+
+
+_ALWAYS = frozenset(Mode)
+TRANSITIONS: dict[type, tuple[frozenset[Mode], Callable[[Desk, Any], Result]]] = {
+    DayOpened: (frozenset({Mode.LOCKED}), _opened),
+    DayClosed: (frozenset({Mode.IDLE, Mode.OFFICER}), _closed),
+    Started: (frozenset({Mode.IDLE}), _started),
+    TakenUp: (frozenset({Mode.IDLE, Mode.OFFICER}), _taken_up),
+    OfficerEntered: (frozenset({Mode.IDLE}), _entered),
+    OfficerLeft: (frozenset({Mode.OFFICER}), _left),
+    TaskChosen: (frozenset({Mode.OFFICER}), _task),
+    AttestedLater: (_ALWAYS, _attested),
+    InSession: (frozenset({Mode.VILLAGER}), _in_session),
+    InHandover: (_ALWAYS, _in_handover),
+    ChargeRead: (_ALWAYS, _charge),
+    RoomRead: (_ALWAYS, _room),
+    StickSeen: (_ALWAYS, _stick),
+    DeviceSeen: (_ALWAYS, _device),
+    StopWanted: (_ALWAYS, _stop),
+}

@@ -1,0 +1,181 @@
+"""Handing bundles to a stick: receipts first, then bundles, then the proof by reading back; only then "boleh dicabut"."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where the handover stands."""
+
+    READY = "ready"
+    READING = "reading"
+    WRITING = "writing"
+    PROVING = "proving"
+    RELEASING = "releasing"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Trouble(StrEnum):
+    """Why a handover failed; each has one sentence and what to do. Nothing is lost in any of them."""
+
+    ABSENT = "absent"
+    FULL = "full"
+    READ_ONLY = "read-only"
+    PULLED = "pulled"
+    UNREADABLE = "unreadable"
+    NOT_PROVEN = "not-proven"
+
+
+@dataclass(frozen=True)
+class Handover:
+    """`written` counts bundles proven on this stick, `settled` and `purged` what receipts from it allowed, `refused`
+    what on it could not be used, `skipped` bundles whose bytes rotted here, `fork` a receipt that knows more than we."""
+
+    stage: Stage = Stage.READY
+    ticket: str | None = None
+    trouble: Trouble | None = None
+    written: int = 0
+    settled: int = 0
+    purged: int = 0
+    refused: int = 0
+    skipped: tuple[str, ...] = ()
+    fork: bool = False
+
+
+@dataclass(frozen=True)
+class HandoverWanted:
+    """The officer touched "serahkan"."""
+
+    ticket: str
+
+
+@dataclass(frozen=True)
+class IncomingTaken:
+    """What lay on the stick for this box was read and acted upon."""
+
+    ticket: str
+    settled: int
+    purged: int
+    refused: int
+    fork: bool
+
+
+@dataclass(frozen=True)
+class BundlesWritten:
+    """Bundles and the completion file are written, not yet proven."""
+
+    ticket: str
+    names: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Proven:
+    """Everything was read back from the medium and is equal; the rows say exported."""
+
+    ticket: str
+
+
+@dataclass(frozen=True)
+class Released:
+    """The stick may be pulled."""
+
+    ticket: str
+
+
+@dataclass(frozen=True)
+class HandoverFailed:
+    """It ended early."""
+
+    ticket: str
+    trouble: Trouble
+
+
+HandoverEvent = HandoverWanted | IncomingTaken | BundlesWritten | Proven | Released | HandoverFailed
+
+
+@dataclass(frozen=True)
+class TakeIncoming:
+    """Mount, read receipts and office files, settle and purge; answered by IncomingTaken or HandoverFailed."""
+
+    ticket: str
+
+
+@dataclass(frozen=True)
+class WriteBundles:
+    """Write every bundle that has no receipt, and the completion file last; answered by BundlesWritten or HandoverFailed."""
+
+    ticket: str
+
+
+@dataclass(frozen=True)
+class Prove:
+    """Flush, mount read-only, read back, mark exported; answered by Proven or HandoverFailed."""
+
+    ticket: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Release:
+    """Unmount; answered by Released."""
+
+    ticket: str
+
+
+HandoverEffect = TakeIncoming | WriteBundles | Prove | Release
+HandoverResult = tuple[Handover, tuple[HandoverEffect, ...]]
+
+
+def _wanted(state: Handover, event: HandoverWanted) -> HandoverResult:
+    return Handover(Stage.READING, event.ticket), (TakeIncoming(event.ticket),)
+
+
+def _incoming(state: Handover, event: IncomingTaken) -> HandoverResult:
+    after = replace(
+        state,
+        stage=Stage.WRITING,
+        settled=event.settled,
+        purged=event.purged,
+        refused=event.refused,
+        fork=event.fork,
+    )
+    return after, (WriteBundles(event.ticket),)
+
+
+def _written(state: Handover, event: BundlesWritten) -> HandoverResult:
+    after = replace(state, stage=Stage.PROVING, written=len(event.names), skipped=event.skipped)
+    return after, (Prove(event.ticket, event.names),)
+
+
+def _proven(state: Handover, event: Proven) -> HandoverResult:
+    return replace(state, stage=Stage.RELEASING), (Release(event.ticket),)
+
+
+def _released(state: Handover, event: Released) -> HandoverResult:
+    return replace(state, stage=Stage.DONE, ticket=None), ()
+
+
+def _failed(state: Handover, event: HandoverFailed) -> HandoverResult:
+    return replace(state, stage=Stage.FAILED, trouble=event.trouble, written=0, ticket=None), ()
+
+
+_RUNNING = (Stage.READING, Stage.WRITING, Stage.PROVING, Stage.RELEASING)
+TRANSITIONS = {
+    **{(s, HandoverWanted): _wanted for s in (Stage.READY, Stage.DONE, Stage.FAILED)},
+    (Stage.READING, IncomingTaken): _incoming,
+    (Stage.WRITING, BundlesWritten): _written,
+    (Stage.PROVING, Proven): _proven,
+    (Stage.RELEASING, Released): _released,
+    **{(s, HandoverFailed): _failed for s in _RUNNING},
+}
+
+
+def step(state: Handover, event: HandoverEvent) -> HandoverResult:
+    """The state after the event and what to do; an answer of an earlier handover, or one too late, changes nothing."""
+    handle = TRANSITIONS.get((state.stage, type(event)))
+    stale = not isinstance(event, HandoverWanted) and event.ticket != state.ticket
+    if handle is None or stale:
+        return state, ()
+    return handle(state, event)  # type: ignore[arg-type]  # the table pairs each handler with its event
