@@ -14,6 +14,7 @@ from kiosk.core.events import (
     Judged,
     Sealed,
     SealFailed,
+    StorageFailed,
 )
 from kiosk.core.quality import MOST_ATTEMPTS, SAME_FINGER_SCORE, Answer, Hint, decide
 from kiosk.core.record import FINGERS, Position
@@ -149,6 +150,11 @@ def on_sealed(state: Session, event: Sealed, go_on: GoOn) -> Result:
 
 def on_seal_failed(state: Session, event: SealFailed) -> Result:
     """Nothing is lost: the picture waits in the tray until the officer made room."""
+    return call_officer(state, Help.STORAGE)
+
+
+def on_storage_failed(state: Session, event: StorageFailed) -> Result:
+    """The officer makes room; then the step is taken up where it stood."""
     return call_officer(state, Help.STORAGE)
 
 

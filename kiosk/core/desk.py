@@ -2,7 +2,7 @@
 beside it. Events go down to the session or the handover; a stick that arrives in a session is only noted."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -74,8 +74,8 @@ class Desk:
     session: Session | None = None
     waiting: tuple[Waiting, ...] = ()
     task: Task | None = None
-    handover: h.Handover = h.Handover()
-    facts: Facts = Facts()
+    handover: h.Handover = field(default_factory=h.Handover)
+    facts: Facts = field(default_factory=Facts)
     notice: Notice | None = None
     unattested: tuple[Unattested, ...] = ()
 

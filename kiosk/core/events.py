@@ -245,6 +245,13 @@ class ResumeWanted:
 
 
 @dataclass(frozen=True)
+class StorageFailed:
+    """The state after an event could not be saved, so the event did not happen; `code` says why."""
+
+    code: str
+
+
+@dataclass(frozen=True)
 class TimeOver:
     """A timer ended."""
 
@@ -255,5 +262,5 @@ SessionEvent = (
     LanguageChosen | Agreed | Withdrawn | NikEntered | NoNik | LookedUp | BiodataConfirmed | BiodataDisputed | Candidate
     | CaptureFailed | Judged | Compared | Sealed | SealFailed | CannotShow | HelpAsked | Inked | ThumbPrintChosen
     | CannotSign | Approved | Retaken | Closed | CloseFailed | Voided | Done | Exempted | OfficerContinues
-    | OfficerCancels | Corrected | Attested | ParkWanted | ResumeWanted | TimeOver
+    | OfficerCancels | Corrected | Attested | ParkWanted | ResumeWanted | StorageFailed | TimeOver
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Handing bundles to a stick: receipts first, then bundles, then the proof by reading back; only then "boleh dicabut"."""
+"""Handing bundles to a stick: receipts first, then bundles, then proof by reading back; only then "boleh dicabut"."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -30,7 +30,7 @@ class Trouble(StrEnum):
 @dataclass(frozen=True)
 class Handover:
     """`written` counts bundles proven on this stick, `settled` and `purged` what receipts from it allowed, `refused`
-    what on it could not be used, `skipped` bundles whose bytes rotted here, `fork` a receipt that knows more than we."""
+    what on it was unusable, `skipped` bundles whose bytes rotted, `fork` a receipt that knows more than this box."""
 
     stage: Stage = Stage.READY
     ticket: str | None = None
@@ -104,7 +104,7 @@ class TakeIncoming:
 
 @dataclass(frozen=True)
 class WriteBundles:
-    """Write every bundle that has no receipt, and the completion file last; answered by BundlesWritten or HandoverFailed."""
+    """Write every bundle without a receipt, the completion file last; answered by BundlesWritten or HandoverFailed."""
 
     ticket: str
 

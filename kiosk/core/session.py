@@ -93,6 +93,7 @@ TRANSITIONS: tuple[Row, ...] = (
     _row(Step.BIODATA, e.Corrected, aside.on_corrected),
     _row(AFTER_CONSENT - {Step.NIK}, e.Attested, aside.on_attested),
     _row(UNFINISHED, e.ParkWanted, aside.on_park),
+    _row(UNFINISHED, e.StorageFailed, capturing.on_storage_failed),
     _row(Step.SLIP, e.ParkWanted, talk.on_done, Step.GONE),
     _row(UNFINISHED, e.ResumeWanted, aside.on_resume, UNFINISHED),
     _row(OPEN | {Step.SLIP}, e.TimeOver, aside.on_time_over, OPEN | {Step.GONE}),
@@ -101,6 +102,7 @@ TRANSITIONS: tuple[Row, ...] = (
 _ROWS = {(place, row.event): row for row in TRANSITIONS for place in row.at}
 WITH_HELP = (
     e.OfficerContinues, e.OfficerCancels, e.Exempted, e.Corrected, e.Attested, e.ParkWanted, e.Withdrawn,
+    e.StorageFailed,
 )  # fmt: skip
 TOUCHES = (
     e.LanguageChosen, e.Agreed, e.NikEntered, e.NoNik, e.BiodataConfirmed, e.BiodataDisputed, e.Inked,
