@@ -12,8 +12,10 @@ from hal.values import Ask, DeviceIdentity, Frame, Presence
 class Device(ABC):
     """One device behind one port.
 
-    Order of calls: open, anything, close; open and close are idempotent; use before open or after close raises
-    DeviceUnavailable(CLOSED). A driver whose library is missing raises DeviceUnavailable(LIBRARY_MISSING) from open.
+    Order of calls: open, anything, close; open and close are idempotent and cost nothing the second time; use before
+    open or after close raises DeviceUnavailable(CLOSED). A device that was lost raises DeviceUnavailable(LOST) until it
+    is back, and is then opened again. A driver whose library is missing raises DeviceUnavailable(LIBRARY_MISSING) from
+    open.
     """
 
     MAKE: ClassVar[str]

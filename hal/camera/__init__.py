@@ -11,10 +11,13 @@ from hal.values import Ask, Frame, Presence
 class Camera(CaptureDevice):
     """Does: streams colour pictures of what stands before the box: faces, hands, QR codes.
 
-    Units and shapes: uint8, height x width x 3 RGB, never mirrored; ppi is None; the ask's position is PORTRAIT or HANDS.
-    Blocks: until the next presence or frame, at most the ask's timeout; leaves within 0.5 s of the stop.
+    Units and shapes: uint8, height x width x 3 RGB, never mirrored; ppi is None; the ask's position is PORTRAIT or
+    HANDS, and a QR code is read under either.
+    Blocks: until the next presence or frame; the look as a whole at most the ask's timeout, then CaptureTimeout; leaves
+    within 0.5 s of the stop with CaptureCancelled.
     Errors: CaptureRetry (the resident acts), CaptureTimeout, CaptureCancelled, DeviceUnavailable, DeviceFault; the
-    iterator is over after any of them and look may be called again, except after DeviceUnavailable.
+    iterator is over after any of them and look may be called again, after DeviceUnavailable once it is opened again.
+    NotSupported when nothing of the ask is this device's to show.
     Order of calls: open, then look as often as wished, one iterator at a time, then close.
     """
 

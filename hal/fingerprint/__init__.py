@@ -13,9 +13,11 @@ class FingerprintReader(CaptureDevice):
     """Does: takes pictures of fingers on a platen.
 
     Units and shapes: uint8, height x width, dark ridges on light, at `ppi` (which must be known), never mirrored.
-    Blocks: until the next presence or frame, at most the ask's timeout; leaves within 0.5 s of the stop.
+    Blocks: until the next presence or frame; the look as a whole at most the ask's timeout, then CaptureTimeout; leaves
+    within 0.5 s of the stop with CaptureCancelled.
     Errors: CaptureRetry (the resident acts), CaptureTimeout, CaptureCancelled, DeviceUnavailable, DeviceFault; the
-    iterator is over after any of them and look may be called again, except after DeviceUnavailable.
+    iterator is over after any of them and look may be called again, after DeviceUnavailable once it is opened again.
+    NotSupported when nothing of the ask is this device's to show.
     Order of calls: open, then look as often as wished, one iterator at a time, then close.
     """
 
@@ -23,4 +25,5 @@ class FingerprintReader(CaptureDevice):
 
     @abstractmethod
     def look(self, ask: Ask, stop: Stop) -> Iterator[Presence | Frame]:
-        """One touch a frame: ON when something lies on the platen, a Frame, TAKEN, and OFF when it is empty again."""
+        """One touch a frame: ON when something lies on the platen, a Frame, TAKEN, and OFF when it is empty again,
+        which ends the look; of several positions asked, the first that is not missing."""

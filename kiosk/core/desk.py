@@ -78,6 +78,7 @@ class Desk:
     facts: Facts = field(default_factory=Facts)
     notice: Notice | None = None
     unattested: tuple[Unattested, ...] = ()
+    left: Session | None = None  # set aside by this very event; the runner saves it
 
 
 @dataclass(frozen=True)
@@ -208,7 +209,7 @@ def step(desk: Desk, event: DeskEvent) -> Result:
     row = TRANSITIONS.get(type(event))
     if row is None or desk.mode not in row[0]:
         raise IllegalEvent(f"{type(event).__name__} while {desk.mode}")
-    return row[1](desk, event)
+    return row[1](replace(desk, left=None), event)
 
 
 def _opened(desk: Desk, event: DayOpened) -> Result:
@@ -254,7 +255,7 @@ def _settle(desk: Desk, before: Step) -> Desk:
     if session.parked:
         notice = {"power": Notice.PARKED_FOR_POWER, "idle": Notice.PARKED_IDLE}.get(session.parked)
         waiting = (*desk.waiting, Waiting(session.record_id, session.step))
-        return replace(desk, mode=Mode.IDLE, session=None, waiting=waiting, notice=notice)
+        return replace(desk, mode=Mode.IDLE, session=None, left=session, waiting=waiting, notice=notice)
     if session.step is Step.GONE:
         return replace(desk, mode=Mode.IDLE, session=None, notice=None)
     return desk

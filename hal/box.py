@@ -1,0 +1,147 @@
+"""A box has ports; a port lends the device that serves it now."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, Self, overload
+
+from hal.battery import Battery
+from hal.camera import Camera
+from hal.card import CardReader
+from hal.catalog import CATALOG, CONTRACTS, STAND_INS, load
+from hal.clock import Clock
+from hal.device import Device, closed
+from hal.errors import DeviceUnavailable, HalError, NotSupported, UnavailableReason
+from hal.fingerprint import FingerprintReader
+from hal.iris import IrisScanner
+from hal.modem import Modem
+from hal.panel import Panel
+from hal.speaker import Speaker
+from hal.standin import Stage
+from hal.stick import StickPort
+from hal.values import DeviceIdentity
+
+
+def open_box(devices: Mapping[str, Sequence[str]], *, clock: Clock, stage: Stage) -> "Box":
+    """Open the devices of a config's [devices] table: port = drivers that may serve it, in this order.
+
+    Devices that do not open are not an error here; `why` tells. Raises NotSupported when the table itself is wrong: an
+    unknown port or driver, or a stand-in beside another driver, which would be a silent substitute.
+    """
+    box = Box({port: _checked(port, drivers) for port, drivers in devices.items()}, clock, stage)
+    for port in devices:
+        box._serve(port)
+    return box
+
+
+def _checked(port: str, drivers: Sequence[str]) -> tuple[str, ...]:
+    if port not in CATALOG:
+        raise NotSupported(f"[devices] {port}: no such port; there are {', '.join(CATALOG)}")
+    if isinstance(drivers, str):
+        raise NotSupported(f'[devices] {port}: wants a list of drivers, such as ["{drivers}"]')
+    for driver in drivers:
+        if driver not in CATALOG[port]:
+            raise NotSupported(f"[devices] {port}: no driver {driver}; there are {', '.join(CATALOG[port])}")
+        if driver in STAND_INS and len(drivers) > 1:
+            raise NotSupported(f"[devices] {port}: {driver} stands for hardware and has to stand alone")
+    return tuple(drivers)
+
+
+class Box:
+    """The ports of one box; made by `open_box`. Each port is used by one worker."""
+
+    def __init__(self, drivers: Mapping[str, tuple[str, ...]], clock: Clock, stage: Stage) -> None:
+        self._drivers = dict(drivers)
+        self._clock = clock
+        self._stage = stage
+        self._made: dict[tuple[str, str], Device] = {}
+        self._serving: dict[str, str] = {}  # port: driver
+        self._errors: dict[str, dict[str, HalError]] = {}
+        self._closed = False
+
+    @overload
+    def lend(self, port: Literal["fingerprint"]) -> FingerprintReader: ...
+    @overload
+    def lend(self, port: Literal["iris"]) -> IrisScanner: ...
+    @overload
+    def lend(self, port: Literal["camera"]) -> Camera: ...
+    @overload
+    def lend(self, port: Literal["card"]) -> CardReader: ...
+    @overload
+    def lend(self, port: Literal["battery"]) -> Battery: ...
+    @overload
+    def lend(self, port: Literal["panel"]) -> Panel: ...
+    @overload
+    def lend(self, port: Literal["stick"]) -> StickPort: ...
+    @overload
+    def lend(self, port: Literal["modem"]) -> Modem: ...
+    @overload
+    def lend(self, port: Literal["speaker"]) -> Speaker: ...
+    @overload
+    def lend(self, port: str) -> Device: ...
+
+    def lend(self, port: str) -> Device:
+        """The open device that serves this port; where it was lost or none does, the listed ones are tried anew.
+
+        The box keeps it, so never close it. Lend anew for every use. Raises DeviceUnavailable with the reason of the
+        first listed driver.
+        """
+        if self._closed:
+            raise closed("box")
+        if device := self._serve(port):
+            return device
+        first = next(iter(self.why(port).values()), None)
+        reason = first.reason if isinstance(first, DeviceUnavailable) else UnavailableReason.ABSENT
+        raise DeviceUnavailable(reason, port) from first
+
+    def present(self) -> dict[str, DeviceIdentity | None]:
+        """Who served each port of the config at its last lend; None: nobody."""
+        return {
+            port: self._made[port, driver].identity if (driver := self._serving.get(port)) else None
+            for port in self._drivers
+        }
+
+    def why(self, port: str) -> dict[str, HalError]:
+        """What each driver said that did not open when last tried, in the config's order."""
+        errors = self._errors.get(port, {})
+        return {driver: errors[driver] for driver in self._drivers.get(port, ()) if driver in errors}
+
+    def close(self) -> None:
+        """Close every device; nothing is lent after that."""
+        for device in self._made.values():
+            device.close()
+        self._serving.clear()
+        self._closed = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def _serve(self, port: str) -> Device | None:
+        """Who serves goes on where it still opens; otherwise the first listed driver that does."""
+        serving, errors = self._serving.get(port), self._errors.setdefault(port, {})
+        for driver in sorted(self._drivers.get(port, ()), key=lambda name: name != serving):
+            try:
+                device = self._opened(port, driver)
+            except HalError as error:
+                errors[driver] = error
+            else:
+                errors.pop(driver, None)
+                self._serving[port] = driver
+                return device
+        self._serving.pop(port, None)
+        return None
+
+    def _opened(self, port: str, driver: str) -> Device:
+        """The driver's device, made once, so that what a stand-in remembers outlives a replug."""
+        if (port, driver) not in self._made:
+            self._made[port, driver] = self._make(port, driver)
+        device = self._made[port, driver]
+        device.open()
+        return device
+
+    def _make(self, port: str, driver: str) -> Device:
+        device = load(port, driver)(self._clock, self._stage)
+        if not isinstance(device, CONTRACTS[port]):
+            raise NotSupported(f"{port} {driver}: does not keep the contract of its port")
+        return device

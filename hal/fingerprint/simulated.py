@@ -1,0 +1,25 @@
+"""The fingerprint reader of a training box: a platen that the people of the world touch."""
+
+from typing import ClassVar
+
+from hal.fingerprint import FingerprintReader
+from hal.standin import Touch, TouchStandIn
+from hal.values import Impression, Position
+from hal.world import stage
+from hal.world.person import FINGERS, Act
+
+
+class SimulatedFingerprint(TouchStandIn, FingerprintReader):
+    """A single-finger reader; what it reads depends on who stands at the box."""
+
+    MODEL = "simulated platen"
+    PORT = "fingerprint"
+    DRIVER = "simulated"
+    ENROLS = True
+    SHOWS = FINGERS
+    IMPRESSION: ClassVar[Impression] = Impression.LIVE_SCAN_PLAIN
+
+    def _touch(self, position: Position) -> Touch | None:
+        if (world := self._stage.world) is None or (attempt := world.attempt(position)) is None:
+            return None
+        return Touch(stage.finger(attempt), attempt.act is Act.LIFT_EARLY)

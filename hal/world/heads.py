@@ -1,0 +1,239 @@
+"""How a head and shoulders are drawn, from back to front; in units of half a face, origin between the eyes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hal.world.drawing import Box, Canvas, Colour, Mask, around, blob, edge, rgb, stroke
+from hal.world.grain import Plane
+
+_FACE: Box = (-1.4, -1.8, 1.4, 2.0)
+_BUST: Box = (-3.0, -1.9, 3.0, 6.0)
+_CROWN, _CHIN, _MOUTH = -1.35, 1.58, 1.02
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What makes one drawn face differ from another; lengths in units."""
+
+    skin: Colour
+    hair: Colour
+    cloth: Colour
+    scarf: Colour
+    lips: Colour
+    wide: float
+    jaw: float
+    eyes: float
+    mouth: float
+    nose: float
+    brows: float
+    side: float  # -1 or 1: where the mole sits and the parting runs, so that a mirrored picture is told apart
+    headscarf: bool
+    long_hair: bool
+    moustache: bool
+
+
+def traits(rng: np.random.Generator) -> Traits:
+    """Draw a face by lot."""
+    tan = float(rng.uniform(0, 1))
+    skin = (1 - tan) * rgb(236, 196, 164) + tan * rgb(158, 108, 76)
+    woman = rng.random() < 0.5
+    headscarf = woman and rng.random() < 0.6
+    return Traits(
+        skin=skin,
+        hair=rgb(34, 28, 26) if rng.random() < 0.8 else rgb(112, 110, 110),
+        cloth=rng.uniform(50, 210, 3).astype(np.float32),
+        scarf=rng.uniform(60, 225, 3).astype(np.float32),
+        lips=0.55 * skin + 0.45 * rgb(165, 62, 66),
+        wide=float(rng.uniform(0.95, 1.05)),
+        jaw=float(rng.uniform(0.24, 0.36)),
+        eyes=float(rng.uniform(0.42, 0.46)),
+        mouth=float(rng.uniform(0.29, 0.35)),
+        nose=float(rng.uniform(0.19, 0.24)),
+        brows=float(rng.uniform(0.045, 0.065)),
+        side=float(rng.choice([-1.0, 1.0])),
+        headscarf=headscarf,
+        long_hair=woman and not headscarf,
+        moustache=not woman and rng.random() < 0.35,
+    )
+
+
+def draw(canvas: Canvas, t: Traits) -> None:
+    """The whole figure, from back to front."""
+    _body(canvas, t)
+    _head(canvas, t)
+    for side in (-1.0, 1.0):
+        _eye(canvas, t, side)
+    _nose(canvas, t)
+    _lips(canvas, t)
+    (_headscarf if t.headscarf else _hair)(canvas, t)
+
+
+def _oval(wide: float, jaw: float, top: float, chin: float, grow: float = 0.0) -> Mask:
+    """A head's outline, narrowing to the chin."""
+
+    def mask(x: Plane, y: Plane) -> Plane:
+        v = (y - (top + chin) / 2) / ((chin - top) / 2 + grow)
+        reach = (wide + grow) * (1 - jaw * np.clip(v, 0, 1) ** 2)
+        return edge(1 - np.sqrt((x / reach) ** 2 + np.abs(v) ** 2.2), 0.035)
+
+    return mask
+
+
+def _body(canvas: Canvas, t: Traits) -> None:
+    if t.long_hair:
+        canvas.lay(
+            _BUST, t.hair, lambda x, y: edge(1.22 - np.hypot(x, np.minimum(y + 0.2, 0)), 0.06) * edge(2.4 - y, 0.3)
+        )
+    if t.headscarf:
+        canvas.lay(_BUST, 0.6 * t.scarf, _oval(1.05, 0.1, -1.4, 2.4))
+    canvas.lay(
+        _BUST,
+        0.88 * t.skin,
+        lambda x, y: edge(0.56 + 0.3 * np.clip(y - 1.7, 0, 1) - np.abs(x), 0.05) * edge(y - 1, 0.1) * edge(3 - y, 0.1),
+    )
+    canvas.shade((-1.2, 0.9, 1.2, 2.6), -0.4, blob((0, 1.5), (0.8, 0.4)))
+    canvas.lay(_BUST, t.cloth, lambda x, y: _torso(x, y) * edge(y - 2.0 - 0.45 * np.exp(-((x / 0.42) ** 2)), 0.04))
+    canvas.shade((-3, 1.7, 3, 6), -0.3, lambda x, y: edge(np.abs(x) - 1.7, 1.4) + 0 * y)
+    canvas.shade(
+        (-3, 1.7, 3, 6), -0.22, lambda x, y: np.exp(-(((np.abs(x) - 1.55 - 0.1 * y) / 0.08) ** 2)) * edge(y - 3, 0.3)
+    )
+
+
+def _torso(x: Plane, y: Plane) -> Plane:
+    return edge(1 - np.abs(x / 2.5) ** 2.6 - np.clip((4.3 - y) / 2.35, 0, 2) ** 2.6, 0.04)
+
+
+def _head(canvas: Canvas, t: Traits) -> None:
+    outline = _oval(t.wide, t.jaw, _CROWN, _CHIN)
+    for side in (-1.0, 1.0):
+        ear = (side * 1.02 * t.wide, 0.28)
+        if not t.headscarf:
+            canvas.lay(
+                around(ear, (0.17, 0.33)),
+                0.88 * t.skin,
+                lambda x, y, e=ear: edge(1 - np.hypot((x - e[0]) / 0.15, (y - e[1]) / 0.33), 0.15),
+            )
+            canvas.shade(around(ear, (0.1, 0.2)), -0.25, blob(ear, (0.06, 0.18)))
+    canvas.lay(_FACE, t.skin, outline)
+    canvas.shade(_FACE, 0.55, lambda x, y: _roundness(x, y) * outline(x, y))
+    for side in (-1.0, 1.0):
+        canvas.shade(_FACE, -0.28, blob((side * t.eyes, -0.04), (0.27, 0.17)))
+        canvas.shade(_FACE, 0.1, blob((side * 0.55, 0.45), (0.26, 0.2)))
+    canvas.shade(_FACE, 0.1, blob((0, -0.65), (0.5, 0.3)))
+    canvas.shade(_FACE, 0.1, blob((0, 1.36), (0.22, 0.12)))
+    mole = (0.52 * t.side, 0.82)
+    canvas.tint(around(mole, (0.04, 0.04)), 0.3 * t.skin, blob(mole, (0.035, 0.035)))
+
+
+def _roundness(x: Plane, y: Plane) -> Plane:
+    """Light from the front, a little from above and from the picture's left."""
+    height = np.sqrt(np.clip(1 - (x / 1.12) ** 2 - ((y - 0.1) / 1.75) ** 2, 0, 1))
+    return height - 0.78 - 0.056 * x - 0.049 * y
+
+
+def _eye(canvas: Canvas, t: Traits, side: float) -> None:
+    middle = side * t.eyes
+    box = (middle - 0.45, -0.6, middle + 0.45, 0.3)
+
+    def bow(x: Plane) -> Plane:
+        return 1 - ((x - middle) / 0.225) ** 2
+
+    def opening(x: Plane, y: Plane) -> Plane:
+        return edge(y + 0.105 * bow(x), 0.02) * edge(0.085 * bow(x) - y, 0.02)
+
+    def disc(radius: float) -> Mask:
+        return lambda x, y: opening(x, y) * edge(radius - np.hypot(x - middle, y + 0.005), 0.02)
+
+    def brow(x: Plane, y: Plane) -> Plane:
+        out = side * x
+        thick = t.brows - 0.05 * np.clip(out - 0.5, 0, 1)
+        return (
+            0.9 * edge(thick - np.abs(y + 0.33 - 0.24 * (out - 0.52) ** 2), 0.05) * edge(0.3 - np.abs(out - 0.46), 0.1)
+        )
+
+    canvas.tint(box, rgb(232, 226, 220), opening)
+    canvas.tint(box, rgb(52, 32, 22), disc(0.108))
+    canvas.tint(box, rgb(8, 6, 6), disc(0.048))
+    canvas.tint(box, rgb(255, 255, 255), blob((middle - 0.035, -0.04), (0.022, 0.022)))
+    canvas.tint(box, 0.25 * t.hair, stroke(middle, 0.235, lambda x: -0.11 - 0.105 * (bow(x) - 1), 0.024))
+    canvas.shade(box, -0.25, stroke(middle, 0.21, lambda x: -0.07 - 0.12 * bow(x), 0.022))
+    canvas.shade(box, -0.25, stroke(middle, 0.21, lambda x: 0.01 + 0.085 * bow(x), 0.02))
+    canvas.tint(box, 0.8 * t.hair, brow)
+
+
+def _nose(canvas: Canvas, t: Traits) -> None:
+    canvas.shade(_FACE, 0.16, blob((0, 0.22), (0.08, 0.4)))
+    canvas.shade(_FACE, 0.14, blob((0, 0.55), (0.1, 0.08)))
+    for side in (-1.0, 1.0):
+        canvas.shade(_FACE, -0.22, blob((side * 0.15, 0.15), (0.08, 0.35), side * 6))
+        canvas.shade(_FACE, -0.3, blob((side * (t.nose + 0.03), 0.6), (0.05, 0.1)))
+        canvas.tint(_FACE, 0.25 * t.skin, blob((side * 0.1, 0.69), (0.055, 0.028)))
+        canvas.shade(_FACE, -0.14, blob((side * 0.4, 0.82), (0.05, 0.2), side * -28))
+    canvas.shade(_FACE, -0.25, blob((0, 0.74), (0.2, 0.05)))
+
+
+def _lips(canvas: Canvas, t: Traits) -> None:
+    box = (-0.6, 0.6, 0.6, 1.5)
+
+    def bow(x: Plane) -> Plane:
+        return 1 - (x / t.mouth) ** 2
+
+    def upper(x: Plane, y: Plane) -> Plane:
+        notch = 0.03 * np.exp(-((x / 0.05) ** 2))
+        return edge(y - _MOUTH + 0.085 * bow(x) - notch, 0.025) * edge(_MOUTH - y + 0.005, 0.02)
+
+    canvas.tint(box, 0.82 * t.lips, upper)
+    canvas.tint(box, t.lips, lambda x, y: edge(y - _MOUTH, 0.02) * edge(_MOUTH + 0.12 * bow(x) - y, 0.03))
+    canvas.tint(box, 0.3 * t.lips, stroke(0, t.mouth, lambda x: _MOUTH + 0.01 * np.cos(9 * x), 0.018))
+    canvas.shade(box, -0.2, blob((0, 1.2), (0.22, 0.05)))
+    if t.moustache:
+        canvas.tint(
+            box,
+            t.hair,
+            lambda x, y: 0.75 * edge(0.07 - np.abs(y - 0.86 - 0.5 * x**2), 0.06) * edge(0.36 - np.abs(x), 0.1),
+        )
+
+
+def _hair(canvas: Canvas, t: Traits) -> None:
+    parting = 0.35 * t.side
+    skull = _oval(t.wide, 0.2, _CROWN, 1.7, 0.12)
+
+    def crown(x: Plane, y: Plane) -> Plane:
+        away = x - parting
+        line = -0.82 + 0.5 * away**2 * np.where(away * t.side > 0, 1.9, 0.55)
+        temples = edge(np.abs(x) - 0.93 * t.wide, 0.05) * edge(0.1 + 1.5 * t.long_hair - y, 0.2)
+        return skull(x, y) * np.maximum(edge(line - y, 0.06), temples)
+
+    def scalp(x: Plane, y: Plane) -> Plane:
+        return (
+            0.7
+            * edge(0.02 - np.abs(x - parting + 0.1 * t.side * (y + 0.8)), 0.03)
+            * edge(y + 1.4, 0.1)
+            * edge(-0.8 - y, 0.1)
+        )
+
+    canvas.lay(_FACE, t.hair, crown)
+    canvas.shade(_FACE, 0.5, blob((-0.35, -1.15), (0.5, 0.2), -15))
+    canvas.tint(_FACE, 0.7 * t.skin, scalp)
+
+
+def _headscarf(canvas: Canvas, t: Traits) -> None:
+    opening = _oval(0.93 * t.wide, t.jaw, -0.86, _CHIN + 0.02)
+    rim = _oval(0.93 * t.wide, t.jaw, -0.86, _CHIN + 0.02, 0.12)
+    hood = _oval(1.12, 0.1, -1.5, 2.4)
+
+    def drape(x: Plane, y: Plane) -> Plane:
+        fall = edge(1.05 + 0.62 * np.clip(y - 0.8, 0, 2) - np.abs(x), 0.05) * edge(y - 0.4, 0.1)
+        return np.maximum(hood(x, y), fall * edge(3.1 - y - 0.25 * np.abs(x), 0.06)) * (1 - opening(x, y))
+
+    canvas.lay(_BUST, t.scarf, drape)
+    canvas.shade(_BUST, -0.25, lambda x, y: (1 - opening(x, y)) * rim(x, y))
+    canvas.shade(_BUST, -0.35, lambda x, y: edge(np.abs(x) - 0.9, 0.6) * drape(x, y))
+    for fold in (0.5, 1.0, 1.5):
+
+        def crease(x: Plane, y: Plane, fold: float = fold) -> Plane:
+            away = x * t.side - (fold - 0.9) - 0.35 * (y - 1.6) * fold
+            return np.exp(-((away / 0.06) ** 2)) * edge(y - 1.75, 0.2) * drape(x, y)
+
+        canvas.shade((-3, 1.2, 3, 4), -0.2, crease)

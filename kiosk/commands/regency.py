@@ -1,0 +1,209 @@
+"""`kiosk regency`: the receiving office at a terminal. Words and exit codes only; what happens stands in kiosk.regency."""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, ParamSpec
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from kiosk.exchange import stick, stick_layout
+from kiosk.exchange.errors import BundleError, StickError, StickReason
+from kiosk.regency import certify as certifying
+from kiosk.regency import office as offices
+from kiosk.regency.afis import export
+from kiosk.regency.durable import write_file
+from kiosk.regency.errors import OfficeError
+from kiosk.regency.office import Office, open_office
+from kiosk.regency.officers import new_officer, register_officer, registered_officers
+from kiosk.regency.register import RegisterDamaged
+from kiosk.regency.result import TakeInResult
+from kiosk.regency.roster import read_csv, seal_for
+from kiosk.regency.take_in import take_in as take_in_stick
+
+app = typer.Typer(help="The receiving office.", no_args_is_help=True, rich_markup_mode=None)
+console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
+
+STICK_SENTENCES = {
+    StickReason.FULL: "The stick is full; use another one.",
+    StickReason.READ_ONLY: "The stick cannot be written; unlock it or use another one.",
+    StickReason.LOST: "The stick went away; put it back and run the command again: nothing is lost.",
+    StickReason.UNREADABLE: "The stick cannot be read; try again, then use another one.",
+}
+DEFAULT_NAME = "DISDUKCAPIL"
+
+P = ParamSpec("P")
+OfficeDir = Annotated[Path, typer.Option("--office", metavar="OFFICE", help="The office's directory.")]
+Stick = Annotated[Path, typer.Argument(metavar="STICK", exists=True, file_okay=False, help="Where the stick stands.")]
+
+
+def _plainly(command: Callable[P, int | None]) -> Callable[P, None]:
+    """Turns stated failures into one sentence and exit 1; usage errors (exit 2) are typer's own."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            status = command(*args, **kwargs) or 0
+        except (OfficeError, RegisterDamaged, ImportError) as error:
+            status = _fail(str(error))
+        except StickError as error:
+            status = _fail(STICK_SENTENCES[error.reason])
+        except BundleError as error:
+            status = _fail(f"A file of the office is damaged ({error}); restore it from the backup.")
+        except OSError as error:
+            status = _fail(
+                f"{error.strerror}: {error.filename or 'a disk'}; make room or mend the disk, then run again."
+            )
+        raise typer.Exit(status)
+
+    return run
+
+
+def _fail(sentence: str) -> int:
+    errors.print(sentence, soft_wrap=True)
+    return 1
+
+
+def _progress() -> Progress:
+    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=errors, transient=True)
+
+
+@app.command(epilog="Example: kiosk regency init /srv/office --recovery /media/safe --name 'DISDUKCAPIL SINTANG'")
+@_plainly
+def init(
+    office: Annotated[Path, typer.Argument(metavar="OFFICE", help="A new directory for the office.")],
+    recovery: Annotated[
+        Path, typer.Option(metavar="MEDIUM", help="Another medium, for a safe: root and recovery key.")
+    ],
+    name: Annotated[str, typer.Option(help="The office's name, as files and boxes carry it.")] = DEFAULT_NAME,
+) -> None:
+    """Make the keys and the register of a new office."""
+    offices.init(office, recovery, name)
+    console.print(f"The office stands in {office}. Put {recovery} into a safe: nothing else can rescue its data.")
+
+
+@app.command(epilog="Example: kiosk regency officer petugas-1 --office /srv/office --card petugas-1.txt")
+@_plainly
+def officer(
+    officer_id: Annotated[str, typer.Argument(metavar="OFFICER", help="A short id without a name.")],
+    office: OfficeDir,
+    card: Annotated[Path, typer.Option(help="Where the text of the QR card goes; print it, then destroy the file.")],
+    pin: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="4 to 12 digits.")],
+) -> None:
+    """Make an officer who may open boxes certified from now on."""
+    with open_office(office) as opened:
+        made = new_officer(officer_id, pin)
+        write_file(card, f"{made.card}\n".encode(), 0o600)
+        register_officer(opened, made.entry)
+    console.print(f"Print {card} as a QR code for officer {officer_id}; it cannot be made again.")
+
+
+@app.command(epilog="Example: kiosk regency certify /media/stick --office /srv/office --box SINTANG-03 --place SERAWAI")
+@_plainly
+def certify(
+    stick_root: Stick,
+    office: OfficeDir,
+    box: Annotated[str, typer.Option(help="The box that asks.")],
+    place: Annotated[str, typer.Option(help="Where the box works.")],
+    code: Annotated[str, typer.Option(prompt="Code on the box's screen", help="As ABCD-EFGH.")],
+    training: Annotated[bool, typer.Option(help="For people who do not exist; cannot be changed later.")] = False,
+) -> None:
+    """Answer a box's request on a stick with office keys, config and certificate."""
+    with open_office(office) as opened:
+        decision = certifying.Decision(training, place, registered_officers(opened), copies_wanted=_copies(opened))
+        issued = certifying.certify(opened, certifying.find_request(stick_root, box), code, decision)
+        certifying.write_issued(stick_root, issued)
+    console.print(f"Box {box} is certified; put the stick into it.")
+
+
+@app.command("take-in", epilog="Example: kiosk regency take-in /media/stick --office /srv/office --backup /mnt/second")
+@_plainly
+def take_in(
+    stick_root: Stick,
+    office: OfficeDir,
+    backup: Annotated[Path | None, typer.Option(help="The second disk; remembered for the next time.")] = None,
+    copies: Annotated[int | None, typer.Option(min=1, max=2, help="1: do without; remembered.")] = None,
+) -> int:
+    """Verify, open and register what a stick brings, and write receipts back to it."""
+    with open_office(office) as opened, _progress() as progress:
+        backup, wanted = _settle_copies(opened, backup, copies)
+        task = progress.add_task("bundles")
+        result = take_in_stick(
+            opened,
+            stick_root,
+            backup=backup,
+            copies=wanted,
+            progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    _tell(result)
+    return 1 if result.rejected or result.refused else 0
+
+
+def _settle_copies(office: Office, backup: Path | None, copies: int | None) -> tuple[Path | None, int]:
+    """What was said now, or else what was said last time."""
+    if backup:
+        office.register.set("backup", str(backup.resolve()))
+    if backup or copies:
+        office.register.set("copies", str(copies or 2))
+    remembered = office.register.setting("backup")
+    return backup or (Path(remembered) if remembered and copies != 1 else None), _copies(office)
+
+
+def _copies(office: Office) -> int:
+    return int(office.register.setting("copies") or 2)
+
+
+def _tell(result: TakeInResult) -> None:
+    console.print(
+        f"{len(result.accepted)} taken in, {len(result.known)} known, {result.receipts} receipts on the stick."
+    )
+    for named in (*result.rejected, *result.refused):
+        errors.print(f"{named.name}: not taken in ({named.reason.value}); it stays on the stick.", soft_wrap=True)
+    for named in result.quarantined:
+        errors.print(f"{named.name}: kept aside ({named.reason.value}) until somebody decides.", soft_wrap=True)
+    for gap in result.missing:
+        where = "not brought yet" if gap.at_end else "missing in between"
+        errors.print(f"{gap.box}_{gap.incarnation}: numbers {gap.first} to {gap.last} {where}.", soft_wrap=True)
+    for digest in result.awaited:
+        errors.print(f"A bundle that the box wrote is not on this stick: manifest {digest}.", soft_wrap=True)
+    for asking in result.asking:
+        errors.print(f"Box {asking.box} asks for a certificate; its code must be {asking.code}.", soft_wrap=True)
+
+
+@app.command(epilog="Example: kiosk regency afis --office /srv/office --out /srv/afis")
+@_plainly
+def afis(
+    office: OfficeDir,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the files go.")],
+) -> None:
+    """Write one ANSI/NIST-ITL file a person, named by record id."""
+    with open_office(office) as opened, _progress() as progress:
+        task = progress.add_task("people")
+        result = export(opened, out, lambda done, total: progress.update(task, completed=done, total=total))
+    console.print(f"{len(result.written)} files in {out}.")
+    for record_id, wait in result.waiting:
+        errors.print(f"{record_id}: waits ({wait.value}).", soft_wrap=True)
+
+
+@app.command(epilog="Example: kiosk regency roster list.csv --office /srv/office --box SINTANG-03 --out /media/stick")
+@_plainly
+def roster(
+    table: Annotated[Path, typer.Argument(metavar="LIST.csv", exists=True, dir_okay=False)],
+    office: OfficeDir,
+    box: Annotated[list[str], typer.Option(help="A certified box; give the option once for each.")],
+    out: Annotated[Path, typer.Option(metavar="STICK", exists=True, file_okay=False)],
+) -> int:
+    """Sign a list of residents and seal it to boxes. Columns: nik,name,birth,sex,place,status."""
+    try:
+        residents, bad = read_csv(table.read_text("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise OfficeError("The list is not in UTF-8; save it anew as CSV UTF-8.") from None
+    with open_office(office) as opened:
+        for name, sealed in seal_for(opened, box, residents).items():
+            stick.write_file(out, stick_layout.roster(name), sealed)
+    console.print(f"{len(residents)} residents for {', '.join(box)} on the stick.")
+    for line in bad:
+        errors.print(f"Line {line.line} was left out: its {line.column} cannot be used.", soft_wrap=True)
+    return 1 if bad else 0

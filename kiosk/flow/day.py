@@ -1,0 +1,58 @@
+"""Opening and closing the working day: the officer's card and PIN unlock the working key; nothing else does."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+from kiosk.core.desk import DayOpened, Waiting
+from kiosk.core.state import Step
+from kiosk.flow.identity import Identity
+from kiosk.store import Store, StoreLocked, unlock_officer
+
+CARD = "JEMPUT1"
+REKEY_DAYS = 5  # opened working days: a working key lives a week at most
+
+
+@dataclass(frozen=True)
+class OfficerCard:
+    """What an officer's printed QR card says."""
+
+    officer: str
+    secret: bytes
+
+
+def read_card(text: str) -> OfficerCard:
+    """From `JEMPUT1:<officer>:<26 base32 characters>`; StoreLocked for anything else."""
+    parts = text.split(":")
+    try:
+        mark, officer, secret = parts
+        if mark != CARD:
+            raise ValueError(mark)
+        return OfficerCard(officer, base64.b32decode(secret + "=" * (-len(secret) % 8)))
+    except (ValueError, binascii.Error) as error:
+        raise StoreLocked("this is not an officer's card") from error
+
+
+def open_day(store: Store, identity: Identity, card: OfficerCard, pin: str) -> DayOpened:
+    """Unlock with card and PIN, count the day, and say who waits. The first opening makes the working key; a key that
+    is old, or wrapped to officers who are not these any more, is replaced. StoreLocked, told apart by nothing."""
+    entry = next((o for o in identity.papers.config.officers if o.id == card.officer), None)
+    if entry is None:
+        raise StoreLocked("the PIN or the card is not this officer's")
+    age = unlock_officer(_decoded(entry.sealed), _decoded(entry.salt), pin, card.secret)
+    recipients = identity.papers.officer_recipients()
+    if store.vault.generation:
+        store.vault.unlock(age)
+    if not store.vault.generation or store.vault.age_days >= REKEY_DAYS:
+        store.rekey(recipients)
+    return opened(store, card.officer)
+
+
+def opened(store: Store, officer: str) -> DayOpened:
+    """The day as the desk hears of it; also after a restart that found the working key in the keyring."""
+    day = store.open_day(officer)
+    return DayOpened(officer, day, tuple(Waiting(h.record_id, Step(h.step)) for h in store.drafts.heads()))
+
+
+def _decoded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,0 +1,59 @@
+"""The measuring process: native code runs there, with a deadline; its crash or hang costs one attempt, no session.
+
+Pictures travel by pipe, never by a file. The deadline is real time: the process is real even on a simulated day.
+"""
+
+import multiprocessing
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+from kiosk.imaging.__worker__ import serve
+from kiosk.imaging.requests import Failed, Request
+
+DEADLINE_S = 20.0  # a finger takes 0.3 s; the first request loads models; a slow board gets ten times that
+END_S = 2.0
+
+
+class MeasureFailed(Exception):
+    """This picture could not be measured: refused, crashed or too slow. The person tries again."""
+
+
+class Measurer:
+    """One child process, started at the first request and again after any failure. One thread uses it at a time."""
+
+    def __init__(self) -> None:
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+
+    def request(self, request: Request) -> object:
+        """The answer to one request. Raises MeasureFailed, after which a fresh process serves."""
+        pipe = self._pipe or self._start()
+        try:
+            pipe.send(request)
+            if not pipe.poll(DEADLINE_S):
+                raise MeasureFailed("deadline")
+            answer = pipe.recv()
+        except (OSError, EOFError, MeasureFailed) as error:
+            self.close()
+            raise MeasureFailed(type(request).__name__) from error
+        if isinstance(answer, Failed):
+            raise MeasureFailed(f"{type(request).__name__}: {answer.what}")
+        return answer
+
+    def _start(self) -> Connection:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        self._process = context.Process(target=serve, args=(theirs,), name="measuring", daemon=True)
+        self._process.start()
+        theirs.close()
+        self._pipe = ours
+        return ours
+
+    def close(self) -> None:
+        """End the process; idempotent."""
+        if self._pipe is not None:
+            self._pipe.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.join(END_S)
+        self._pipe = self._process = None

@@ -1,0 +1,57 @@
+"""What a take-in says afterwards: by bundle name and code, never by a person."""
+
+from dataclasses import dataclass
+
+from kiosk.exchange.errors import Reason
+
+
+@dataclass(frozen=True)
+class Named:
+    """A bundle (or another file) and why it was not taken in; `against` are the other sides of a fork."""
+
+    name: str
+    reason: Reason
+    against: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Numbers of an incarnation that are not here: between others (a gap), or after the last one that came."""
+
+    box: str
+    incarnation: str
+    first: int
+    last: int
+    at_end: bool
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A box that wants a certificate; the clerk compares `code` with the box's screen."""
+
+    box: str
+    incarnation: str
+    code: str
+
+
+@dataclass(frozen=True)
+class TakeInResult:
+    """`accepted` came new, `known` came again; `rejected` a receipt says no to; `refused` nobody known vouches for;
+    `quarantined` waits for a person or a certificate; `awaited` are manifest hashes that a completion file names and
+    that are nowhere; `receipts` stand on the stick now; `removed` left it."""
+
+    accepted: tuple[str, ...]
+    known: tuple[str, ...]
+    rejected: tuple[Named, ...]
+    refused: tuple[Named, ...]
+    quarantined: tuple[Named, ...]
+    missing: tuple[Missing, ...]
+    awaited: tuple[str, ...]
+    asking: tuple[Asking, ...]
+    receipts: int
+    removed: tuple[str, ...]
+
+    @property
+    def clean(self) -> bool:
+        """Whether nobody has to look at anything."""
+        return not (self.rejected or self.refused or self.quarantined or self.missing or self.awaited)

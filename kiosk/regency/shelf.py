@@ -1,0 +1,84 @@
+"""Where the office keeps sealed bundles: one directory a bundle, and the same again in the backup."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+
+from kiosk.exchange import disk, jws
+from kiosk.exchange.bundle import MANIFEST, blob_name, read_manifest
+from kiosk.exchange.errors import BundleError, Reason
+from kiosk.exchange.manifest import MAX_BLOBS
+from kiosk.exchange.shapes import MAX_BLOB
+from kiosk.regency import durable
+from kiosk.regency.examine import Examined
+from kiosk.regency.office import BUNDLES, Office
+from kiosk.regency.register import Held
+
+_BLOB = re.compile(r"[0-9a-f]{64}\.age")
+
+
+def store(office: Office, found: Examined, *, only_manifest: bool) -> None:
+    """The first copy, durable; of what a person took back, the manifest alone. BundleError where the source changed
+    under our hands."""
+    files = islice(found.files(), 1 if only_manifest else None)
+    durable.write_directory(office.bundles / found.manifest.name, files)
+
+
+def store_second(office: Office, held: Held, backup: Path) -> None:
+    """The second copy, durable: every file of the first, hashed again. BundleError(BAD_HASH) where the first rotted."""
+    durable.write_directory(backup / BUNDLES / held.name, _checked_files(office.bundles / held.name, held.manifest))
+
+
+def _checked_files(directory: Path, digest: str) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(directory.iterdir()):
+        data = path.read_bytes()
+        whole = jws.payload_hash(data) == digest if path.name == MANIFEST else blob_name(disk.sha256(data)) == path.name
+        if not whole:
+            raise BundleError(Reason.BAD_HASH, directory.name)
+        yield path.name, data
+
+
+def destroy_blobs(directory: Path) -> None:
+    """What a person took back is gone; the manifest stays, so that its number does."""
+    if not directory.is_dir():
+        return
+    raw = read_manifest(directory)
+    durable.write_directory(directory, [(MANIFEST, raw)])
+
+
+def keep_aside(office: Office, found: Examined) -> None:
+    """A side of a fork, whole, under its manifest hash."""
+    _keep_once(office.quarantine / found.hash / found.manifest.name, found.files())
+
+
+def keep_unverified(office: Office, directory: Path) -> str:
+    """A bundle whose key is not certified yet: its manifest and the blobs that hash to their names. Its manifest hash;
+    BundleError where there is no manifest."""
+    raw = read_manifest(directory)
+    digest = jws.payload_hash(raw)
+    _keep_once(office.quarantine / digest / directory.name, chain([(MANIFEST, raw)], _hashed_blobs(directory)))
+    return digest
+
+
+def clear(quarantine: Path, kept: Collection[str]) -> None:
+    """Remove everything from quarantine but these manifest hashes."""
+    for directory in sorted(quarantine.iterdir()):
+        if directory.name not in kept:
+            durable.remove_directory(directory)
+
+
+def _keep_once(directory: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    if not directory.is_dir():
+        durable.write_directory(directory, files)
+
+
+def _hashed_blobs(directory: Path) -> Iterator[tuple[str, bytes]]:
+    try:
+        with disk.directory(directory.parent, directory.name) as fd:
+            for name in disk.names(fd, _BLOB, MAX_BLOBS):
+                data = disk.read(fd, name, MAX_BLOB)
+                if blob_name(disk.sha256(data)) == name:
+                    yield name, data
+    except OSError as error:
+        raise BundleError(Reason.UNREADABLE, directory.name) from error

@@ -1,0 +1,155 @@
+"""Takes in what a stick brings: verify, open, store twice, register, and only then a signed receipt.
+
+Whatever is killed at whatever moment, the next take-in of the same stick ends in the same state: files are durable
+before their row, copies before the receipt that counts them, the receipt on the stick before a bundle leaves it.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from kiosk.exchange import stick, stick_layout
+from kiosk.exchange.errors import BundleError, StickError, StickReason
+from kiosk.exchange.manifest import bundle_name, parse_bundle_name
+from kiosk.exchange.receipt import Receipt, open_receipt
+from kiosk.regency import shelf, survey
+from kiosk.regency.errors import OfficeError
+from kiosk.regency.office import BUNDLES, Office
+from kiosk.regency.receipts import outstanding
+from kiosk.regency.result import TakeInResult
+from kiosk.regency.sorting import Sorting, Source
+
+Progress = Callable[[int, int], None]  # bundles done, bundles in all
+
+
+def take_in(
+    office: Office,
+    stick_root: Path,
+    *,
+    backup: Path | None = None,
+    copies: int = 2,
+    progress: Progress = lambda done, total: None,
+) -> TakeInResult:
+    """Everything under JEMPUT/ of a mounted stick, and what waited in quarantine and may come in now.
+
+    `copies` is how many durable copies a receipt asks for; two need `backup`, another disk. One bad bundle never stops
+    the others. Raises OfficeError on wrong use, StickError where the stick goes away or takes no receipts: run again.
+    """
+    _check_copies(office, backup, copies)
+    sorting = Sorting(office)
+    sources = _sources(office, stick_root)
+    for done, source in enumerate(sources, start=1):
+        _take(sorting, source, stick_root)
+        progress(done, len(sources))
+    amended = sorting.amended()
+    for source in sources:
+        if source.name in amended:
+            _take(sorting, source, stick_root)
+    completions = survey.completions(office, stick_root)
+    _destroy_withdrawn(office, backup)
+    if backup:
+        _second_copies(office, backup)
+    receipts = _hand_back(office, stick_root, copies)
+    removed = _clear_stick(office, stick_root, sorting, receipts)
+    survey.clear_completions(office, stick_root, completions)
+    _tidy_quarantine(office)
+    return TakeInResult(
+        accepted=tuple(sorted(sorting.accepted)),
+        known=tuple(sorted(sorting.known)),
+        rejected=tuple(sorting.rejected.values()),
+        refused=tuple(sorting.refused),
+        quarantined=tuple(sorting.quarantined),
+        missing=survey.missing(office),
+        awaited=survey.awaited(office, completions),
+        asking=survey.asking(office, stick_root),
+        receipts=len(receipts),
+        removed=removed,
+    )
+
+
+def _check_copies(office: Office, backup: Path | None, copies: int) -> None:
+    if copies not in (1, 2):
+        raise OfficeError("A receipt stands for one copy or two; give --copies 1 or 2.")
+    if copies == 2 and backup is None:
+        raise OfficeError("Two copies need a second disk; give --backup, or --copies 1 to do without.")
+    if backup and backup.resolve().is_relative_to(office.directory.resolve()):
+        raise OfficeError("The backup must not lie within the office; name another disk.")
+
+
+def _sources(office: Office, stick_root: Path) -> list[Source]:
+    """In the order of their numbers, so that of two records of one NIK the later is the one in question."""
+    on_stick = (Source(name, stick.bundle_directory(stick_root, name), True) for name in stick.bundles(stick_root))
+    certified = {(one.box, one.incarnation) for one in office.register.incarnations()}
+    waiting = (
+        Source(name, office.quarantine / row["manifest"] / name, False)
+        for row in office.register.rows("SELECT * FROM quarantine WHERE reason = 'unknown-incarnation'")
+        if (row["box"], row["incarnation"]) in certified
+        for name in [bundle_name(row["box"], row["incarnation"], row["seq"])]
+    )
+    return sorted([*on_stick, *waiting], key=lambda source: source.name)
+
+
+def _take(sorting: Sorting, source: Source, stick_root: Path) -> None:
+    no = sorting.take(source)
+    if not source.on_stick:
+        return
+    if no is None:
+        stick.forgive(stick_root, source.name)
+    elif source.name in stick.bundles(stick_root):
+        stick.refuse(stick_root, source.name, no)
+    else:  # pulled while it was read: that is no verdict on the bundle
+        raise StickError(StickReason.LOST)
+
+
+def _destroy_withdrawn(office: Office, backup: Path | None) -> None:
+    rows = office.register.rows("SELECT bundles.name FROM bundles JOIN people USING (manifest) WHERE withdrawn")
+    for row in rows:
+        shelf.destroy_blobs(office.bundles / row["name"])
+        if backup:
+            shelf.destroy_blobs(backup / BUNDLES / row["name"])
+    if rows:
+        office.register.scrub()
+
+
+def _second_copies(office: Office, backup: Path) -> None:
+    for held in office.register.held("copies < 2"):
+        shelf.store_second(office, held, backup)
+        office.register.write("UPDATE bundles SET copies = 2 WHERE manifest = ?", held.manifest)
+
+
+def _hand_back(office: Office, stick_root: Path, copies: int) -> list[tuple[Receipt, bytes]]:
+    """All outstanding receipts, written to the stick and read again; earlier ones of the same boxes go."""
+    receipts = [(open_receipt(one.raw, office.keys.keys.receipt), one.raw) for one in outstanding(office, copies)]
+    names: set[str] = set()
+    for receipt, raw in receipts:
+        name = stick_layout.receipt(receipt.box, receipt.incarnation, receipt.counter)
+        stick.write_file(stick_root, name, raw)
+        if stick.read_file(stick_root, name) != raw:
+            raise StickError(StickReason.UNREADABLE, name)
+        names.add(name)
+    for box, incarnation in {(receipt.box, receipt.incarnation) for receipt, _ in receipts}:
+        for name in stick.receipts(stick_root, box, incarnation):
+            if name not in names:
+                stick.remove_file(stick_root, name)
+    return receipts
+
+
+def _clear_stick(
+    office: Office, stick_root: Path, sorting: Sorting, receipts: list[tuple[Receipt, bytes]]
+) -> tuple[str, ...]:
+    """Bundles whose receipt stands on this stick now."""
+    naming = {(r.box, r.incarnation, head.seq): (r, raw) for r, raw in receipts for head in r.accepted}
+    removed = []
+    for name in sorted({*sorting.accepted, *sorting.known} & set(stick.bundles(stick_root))):
+        if found := naming.get(parse_bundle_name(name)):
+            try:
+                stick.remove_bundle(stick_root, name, *found)
+            except BundleError:
+                continue  # another manifest came under this name: it stays, and is named as a fork
+            removed.append(name)
+    return tuple(removed)
+
+
+def _tidy_quarantine(office: Office) -> None:
+    """What was taken in from quarantine needs no second place there."""
+    kept = {row["manifest"] for row in office.register.rows("SELECT manifest FROM quarantine")}
+    shelf.clear(office.quarantine, kept)

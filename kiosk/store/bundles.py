@@ -1,0 +1,217 @@
+"""Signed bundles: a gapless number for each, where it stands on its way, and the only road to its deletion."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from kiosk.core.record import Blob
+from kiosk.store.audit import Audit
+from kiosk.store.database import Database
+from kiosk.store.days import Days
+from kiosk.store.drafts import Drafts, blob_name
+from kiosk.store.durable import Disk
+from kiosk.store.errors import StoreDamaged, StoreError
+from kiosk.store.incarnations import Incarnations
+from kiosk.store.rows import (
+    BundleKind,
+    BundleRow,
+    BundleState,
+    Earlier,
+    Head,
+    SignedManifest,
+    Slot,
+)
+from kiosk.store.vault import Vault
+
+MANIFEST = "manifest.jws"
+_PURPOSE = "bundle"
+_COLUMNS = (
+    "select name, incarnation, seq, record_id, kind, manifest_hash, state, day, receipt, exported from bundles"
+    " natural join (select incarnation, number from incarnations)"
+)
+
+
+class Bundles:
+    """`outbox/<name>/manifest.jws` and blobs, born by renaming the person's directory."""
+
+    def __init__(
+        self,
+        db: Database,
+        disk: Disk,
+        root: Path,
+        box: str,
+        days: Days,
+        audit: Audit,
+        vault: Vault,
+        incarnations: Incarnations,
+        drafts: Drafts,
+    ) -> None:
+        self._db, self._disk, self._box, self._days, self._audit = db, disk, box, days, audit
+        self._vault, self._incarnations, self._drafts = vault, incarnations, drafts
+        self._people, self._outbox = root / "people", root / "outbox"
+
+    def close(
+        self,
+        record_id: str | None,
+        kind: BundleKind,
+        nik: str | None,
+        blobs: Sequence[Blob],
+        sign: Callable[[Slot], SignedManifest],
+    ) -> BundleRow:
+        """Give the next number; may be done again, and answers a closed record with its row.
+
+        One transaction: the manifest that `sign` makes of the slot, durable beside its blobs; the row; the NIK's keyed
+        hash (StoreLocked where a NIK is given on a locked box); the draft's end. After it the directory loses
+        everything that the manifest does not name (all blobs of a void) and moves to the outbox.
+        `record_id` None: a bundle without a person's directory gets one.
+        """
+        row = self._find("record_id = ?", record_id) if record_id else None
+        if row is None:
+            row = self._issued(record_id or secrets.token_hex(16), kind, nik, blobs, sign)
+        self.place(row)
+        return row
+
+    def earlier(self, nik: str) -> tuple[Earlier, ...]:
+        """Where this NIK was recorded on this box before, oldest first. StoreLocked."""
+        rows = self._db.rows(
+            "select record_id, day, name from bundles join lookups using (name) where tag = ? order by bundles.rowid",
+            (self._vault.tag(_PURPOSE, nik),),
+        )
+        return tuple(Earlier(*row) for row in rows)
+
+    def rows(self, *states: BundleState) -> tuple[BundleRow, ...]:
+        """The bundles in these states (all where none is named), in the order of their numbers."""
+        chosen = states or tuple(BundleState)
+        marks = ",".join("?" * len(chosen))
+        found = self._db.rows(f"{_COLUMNS} where state in ({marks}) order by number, seq", chosen)
+        return tuple(self._row(row) for row in found)
+
+    def named(self, name: str) -> BundleRow | None:
+        """One bundle."""
+        return self._find("name = ?", name)
+
+    def directory(self, name: str) -> Path:
+        """Where a bundle's manifest and blobs stand until it is purged."""
+        return self._outbox / name
+
+    def head(self) -> Head | None:
+        """The last number given, by whichever incarnation gave it; None before the first."""
+        found = self._db.row(
+            "select incarnation, seq, manifest_hash from bundles natural join (select incarnation, number from"
+            " incarnations) order by number desc, seq desc limit 1"
+        )
+        return Head(*found) if found else None
+
+    def knows(self, head: Head) -> bool:
+        """Whether this box gave that number to that manifest. False for a number of its own: its card was restored
+        or cloned, and a new incarnation is due."""
+        return head == self._held(head.incarnation, head.seq)
+
+    def mark_exported(self, names: Sequence[str], note: str) -> None:
+        """These bundles stand whole on a stick; `note` is a code (the stick's id, the completion's counter)."""
+        with self._db.write():
+            for name in names:
+                self._db.execute(
+                    "update bundles set exported = ?, state = case state when 'sealed' then 'exported' else state end"
+                    " where name = ?",
+                    (note, name),
+                )
+            self._audit.append("exported", {"bundles": len(names), "note": note})
+
+    def place(self, row: BundleRow) -> None:
+        """Bring a numbered bundle to the outbox as its manifest says; completes what a crash interrupted."""
+        person = self._people / row.record_id
+        if not person.is_dir() or self.directory(row.name).exists():
+            return
+        kept = {MANIFEST, *(blob_name(b.sha256) for b in row.blobs)}
+        if destroyed := sorted(p.name for p in person.iterdir() if p.name not in kept):
+            self._disk.remove_files(person, *destroyed)
+        self._disk.move_directory(person, self.directory(row.name))
+
+    def _issued(
+        self,
+        record_id: str,
+        kind: BundleKind,
+        nik: str | None,
+        blobs: Sequence[Blob],
+        sign: Callable[[Slot], SignedManifest],
+    ) -> BundleRow:
+        if kind is BundleKind.VOID and blobs:
+            raise ValueError("a void holds no blobs")
+        tag = self._vault.tag(_PURPOSE, nik) if nik else None
+        person = self._drafts.make_home(record_id)
+        self._drafts.check_files(record_id, blobs)
+        with self._db.write():
+            slot = self._slot()
+            if self.directory(slot.name).exists():
+                raise StoreDamaged("this number was given before, and its row is lost: a new incarnation is due")
+            manifest = sign(slot)
+            self._disk.write_file(person, MANIFEST, manifest.jws)
+            self._db.execute(
+                "insert into bundles (name, incarnation, seq, record_id, kind, manifest_hash, audit_head, day)"
+                " values (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    slot.name,
+                    slot.incarnation,
+                    slot.seq,
+                    record_id,
+                    kind,
+                    manifest.manifest_hash,
+                    slot.audit_head,
+                    slot.day,
+                ),
+            )
+            rows = {(slot.name, b.sha256, b.size) for b in blobs}
+            self._db.execute_many("insert into blobs values (?, ?, ?)", iter(sorted(rows)))
+            if tag is not None:
+                self._db.execute("insert into lookups values (?, ?)", (tag, slot.name))
+            self._db.execute("delete from drafts where record_id = ?", (record_id,))
+            self._audit.append("closed", {"bundle": slot.name, "kind": kind, "manifest": manifest.manifest_hash})
+        row = self.named(slot.name)
+        if row is None:
+            raise StoreError("a bundle that was just numbered is not there")
+        return row
+
+    def _slot(self) -> Slot:
+        current = self._incarnations.current()
+        if current is None:
+            raise StoreError("no incarnation has begun")
+        last = self._db.value("select max(seq) from bundles where incarnation = ?", (current.incarnation,)) or 0
+        held = self._held(current.incarnation, last)
+        return Slot(
+            box=self._box,
+            incarnation=current.incarnation,
+            seq=last + 1,
+            prev=held.manifest_hash if held else None,
+            day=self._days.day,
+            audit_head=self._audit.head(),
+            boot=self._days.boot,
+        )
+
+    def _held(self, incarnation: str, seq: int) -> Head | None:
+        found = self._db.value(
+            "select manifest_hash from bundles where incarnation = ? and seq = ?", (incarnation, seq)
+        )
+        return Head(incarnation, seq, found) if found else None
+
+    def _find(self, condition: str, value: str) -> BundleRow | None:
+        found = self._db.row(f"{_COLUMNS} where {condition}", (value,))
+        return self._row(found) if found else None
+
+    def _row(self, found: tuple[Any, ...]) -> BundleRow:
+        name, incarnation, seq, record_id, kind, manifest_hash, state, day, receipt, exported = found
+        blobs = self._db.rows("select sha256, size from blobs where name = ? order by sha256", (name,))
+        return BundleRow(
+            name=name,
+            incarnation=incarnation,
+            seq=seq,
+            record_id=record_id,
+            kind=BundleKind(kind),
+            manifest_hash=manifest_hash,
+            state=BundleState(state),
+            day=day,
+            blobs=tuple(Blob(*b) for b in blobs),
+            receipt=receipt,
+            exported=exported,
+        )

@@ -1,0 +1,38 @@
+"""An office, its box and a stick, made anew for each test."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from regency_boxes import Box
+
+from kiosk.regency.office import Office, init, open_office
+
+
+def fixed_now() -> datetime:
+    """The office's clock in tests."""
+    return datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    init(tmp_path / "office", tmp_path / "safe", "DISDUKCAPIL SINTANG")
+    with open_office(tmp_path / "office", fixed_now) as opened:
+        yield opened
+
+
+@pytest.fixture
+def box(office: Office) -> Box:
+    return Box(office).certified()
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    (tmp_path / "stick").mkdir()
+    return tmp_path / "stick"
+
+
+@pytest.fixture
+def backup(tmp_path: Path) -> Path:
+    return tmp_path / "backup"
