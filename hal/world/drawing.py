@@ -114,8 +114,9 @@ def photograph(
     light: float = 1.0,
 ) -> NDArray[np.uint8]:
     """A cut-out (or nothing) before a hanging cloth, as a camera takes it: uint8, h x w x 3 RGB."""
-    shape = size[::-1]
-    scene = (1 + 0.03 * clouds(rng, shape, 160))[..., None] * rgb(*cloth)
+    shape = (size[1], size[0])
+    folds = clouds(np.random.default_rng(cloth), shape, 160)  # the same in every picture: the cloth hangs still
+    scene = (1 + 0.03 * folds)[..., None] * rgb(*cloth)
     if figure is not None:
         share = figure[..., 3].astype(np.float32) / 255
         scene = cv2.blendLinear(figure[..., :3].astype(np.float32), scene, share, 1 - share)

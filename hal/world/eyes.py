@@ -75,7 +75,7 @@ def picture(
     upper, lower = _lids(nose, eye.openness, closed)
     bare = _step((y - upper) / 2) * _step((lower - y) / 2)
     middle = _GAZE_REACH * np.array(gaze, np.float32)
-    grey = bare * _ball(eye, rng, x - middle[0], y - middle[1]) + (1 - bare) * _skin(rng, nose, y, upper)
+    grey = bare * _ball(eye, rng, x - middle[0], y - middle[1]) + (1 - bare) * _skin(eye, nose, y, upper)
     grey = _caruncle(grey, nose, y, bare) - bare * 45 * np.exp(-np.maximum(y - upper, 0) / 12)  # the lid's shadow
     lashes = _lashes(eye, closed)
     onto = np.array([[1, 0, -WIDTH / 2 - sway[0]], [0, 1, -HEIGHT / 2 - sway[1]]], np.float32) * distance
@@ -113,14 +113,15 @@ def _ball(eye: Eye, rng: np.random.Generator, x: Plane, y: Plane) -> Plane:
     texture = cv2.remap(
         wrapped, turn * (_POLAR[1] / (2 * np.pi)), depth, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    sclera = _SCLERA - 26 * (away / _CORNER) ** 2 + 4 * clouds(rng, (HEIGHT, WIDTH), 40)
+    sclera = _SCLERA - 26 * (away / _CORNER) ** 2
     coloured = _step((IRIS_RADIUS - away) / 5)
     hole = _step((pupil - away) / 3)
-    return hole * _PUPIL + (1 - hole) * (coloured * texture + (1 - coloured) * sclera)
+    return np.asarray(hole * _PUPIL + (1 - hole) * (coloured * texture + (1 - coloured) * sclera), np.float32)
 
 
-def _skin(rng: np.random.Generator, nose: Plane, y: Plane, upper: Plane) -> Plane:
+def _skin(eye: Eye, nose: Plane, y: Plane, upper: Plane) -> Plane:
     """Lids and the skin round them, with the crease over the upper lid; brighter where the nose rises."""
+    rng = np.random.default_rng((eye.seed, 0x5C1))
     grey = _SKIN + 14 * nose / _CORNER + 5 * clouds(rng, (HEIGHT, WIDTH), 70) + 3 * clouds(rng, (HEIGHT, WIDTH), 6)
     fade = _step((1.05 - np.abs(nose) / _CORNER) * 8)
     crease = 34 * np.exp(-(((y - upper + 34) / 7) ** 2))

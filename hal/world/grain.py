@@ -15,13 +15,16 @@ def clouds(rng: np.random.Generator, shape: tuple[int, int], grain: float, wrap:
     `wrap` joins the right edge to the left.
     """
     rows, cols = (max(3, round(side / grain) + 2) for side in shape)
-    lumps = rng.standard_normal((rows, cols), dtype=np.float32) * 1.4
+    lumps = rng.standard_normal((rows, cols), dtype=np.float32) * np.float32(1.4)
     if not wrap:
-        return cv2.resize(lumps, shape[::-1], interpolation=cv2.INTER_CUBIC)
+        return _spread(lumps, shape)
     edge = round(3 * shape[1] / cols)
-    wide = cv2.copyMakeBorder(lumps, 0, 0, 3, 3, cv2.BORDER_WRAP)
-    full = cv2.resize(wide, (shape[1] + 2 * edge, shape[0]), interpolation=cv2.INTER_CUBIC)
-    return np.ascontiguousarray(full[:, edge : edge + shape[1]])
+    wide = np.hstack([lumps[:, -3:], lumps, lumps[:, :3]])
+    return _spread(wide, (shape[0], shape[1] + 2 * edge))[:, edge : edge + shape[1]]
+
+
+def _spread(lumps: Plane, shape: tuple[int, int]) -> Plane:
+    return np.asarray(cv2.resize(lumps, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def speckle(rng: np.random.Generator, shape: tuple[int, ...]) -> Plane:

@@ -96,7 +96,7 @@ def _finger(canvas: Canvas, skin: Colour, finger: _Finger, towards_thumb: float,
 
 def _bandage(canvas: Canvas, root: tuple[float, float], tip: tuple[float, float], radius: float) -> None:
     knuckle = (root[0] + 0.4 * (tip[0] - root[0]), root[1] + 0.4 * (tip[1] - root[1]))
-    box = around(tip, (0.5, 0.5))
+    box = around(tip, (0.6, 0.6))
     wrap = capsule(knuckle, tip, 1.25 * radius)
     canvas.lay(box, rgb(236, 234, 226), wrap)
     canvas.shade(box, -0.16, lambda x, y: wrap(x, y) * edge(np.sin(34 * y + 12 * x) - 0.6, 0.5))

@@ -36,7 +36,7 @@ class Traits:
 def traits(rng: np.random.Generator) -> Traits:
     """Draw a face by lot."""
     tan = float(rng.uniform(0, 1))
-    skin = (1 - tan) * rgb(236, 196, 164) + tan * rgb(158, 108, 76)
+    skin = rgb(236 - 78 * tan, 196 - 88 * tan, 164 - 88 * tan)
     woman = rng.random() < 0.5
     headscarf = woman and rng.random() < 0.6
     return Traits(
@@ -44,7 +44,7 @@ def traits(rng: np.random.Generator) -> Traits:
         hair=rgb(34, 28, 26) if rng.random() < 0.8 else rgb(112, 110, 110),
         cloth=rng.uniform(50, 210, 3).astype(np.float32),
         scarf=rng.uniform(60, 225, 3).astype(np.float32),
-        lips=0.55 * skin + 0.45 * rgb(165, 62, 66),
+        lips=(0.55 * skin + 0.45 * rgb(165, 62, 66)).astype(np.float32),
         wide=float(rng.uniform(0.95, 1.05)),
         jaw=float(rng.uniform(0.24, 0.36)),
         eyes=float(rng.uniform(0.42, 0.46)),

@@ -1,4 +1,4 @@
-"""`kiosk regency`: the receiving office at a terminal. Words and exit codes only; what happens stands in kiosk.regency."""
+"""`kiosk regency`: the receiving office at a terminal. Words and exit codes only; the rest stands in kiosk.regency."""
 
 import functools
 from collections.abc import Callable
@@ -74,9 +74,7 @@ def _progress() -> Progress:
 @_plainly
 def init(
     office: Annotated[Path, typer.Argument(metavar="OFFICE", help="A new directory for the office.")],
-    recovery: Annotated[
-        Path, typer.Option(metavar="MEDIUM", help="Another medium, for a safe: root and recovery key.")
-    ],
+    recovery: Annotated[Path, typer.Option(metavar="MEDIUM", help="Another medium, for a safe.")],
     name: Annotated[str, typer.Option(help="The office's name, as files and boxes carry it.")] = DEFAULT_NAME,
 ) -> None:
     """Make the keys and the register of a new office."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-import pyrage
+from pyrage.x25519 import Identity as AgeIdentity
 
 from hal import Box, DeviceFault, DeviceUnavailable, Mounted, StickPort, StickState
 from kiosk.core import handover as h
@@ -138,7 +138,7 @@ class StickHandover:
             raw = stick.read_file(mounted.path, name)
             if raw is None:
                 return 0
-            age = pyrage.x25519.Identity.from_str(self._worker.ask(self._store.vault.intake_identity))
+            age = AgeIdentity.from_str(self._worker.ask(self._store.vault.intake_identity))
             roster = open_roster(age, raw, identity.papers.office.keys.roster)
             if identity.box not in roster.boxes or roster.office != identity.papers.office.office:
                 raise BundleError(Reason.NOT_OURS, name)

@@ -1,9 +1,10 @@
 """A thread with a mailbox: whatever one resource does, it does here, one job after another."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from functools import partial
+from typing import NoReturn, TypeVar
 
-from hal import Clock
+from hal import Clock, Mailbox
 
 R = TypeVar("R")
 Job = Callable[[], None]
@@ -25,19 +26,21 @@ class Worker:
 
     def ask(self, job: Callable[[], R]) -> R:
         """Do this and wait for its value; what it raises is raised here."""
-        answers = self._clock.mailbox()
+        answers: Mailbox[Callable[[], R]] = self._clock.mailbox()
 
         def answering() -> None:
             try:
-                answers.put((job(), None))
-            except BaseException as error:
-                answers.put((None, error))
+                value = job()
+            except Exception as error:
+                answers.put(partial(_raise, error))
+            else:
+                answers.put(lambda: value)
 
         self.post(answering)
-        value, error = answers.get() or (None, None)
-        if error is not None:
-            raise error
-        return value
+        answer = answers.get()
+        if answer is None:
+            raise RuntimeError(f"{self._name} gave no answer")
+        return answer()
 
     def close(self) -> None:
         """End after the jobs that are waiting."""
@@ -49,3 +52,7 @@ class Worker:
                 job()
             except Exception as error:
                 self._failed(self._name, error)
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error

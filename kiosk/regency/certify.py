@@ -104,19 +104,7 @@ def _issue(office: Office, request: Request, decision: Decision) -> Issued:
         ),
         office.config_key,
     )
-    config = sign_config(
-        BoxConfig(
-            register.next_counter("config"),
-            box,
-            office.name,
-            decision.training,
-            decision.place,
-            decision.officers,
-            decision.order,
-            decision.copies_wanted,
-        ),
-        office.config_key,
-    )
+    config = config_for(office, box, decision)
     register.write(
         "INSERT INTO boxes VALUES (?, ?, ?) ON CONFLICT (box) DO UPDATE SET training = excluded.training, "
         "place = excluded.place",
@@ -128,6 +116,23 @@ def _issue(office: Office, request: Request, decision: Decision) -> Issued:
         *(box, incarnation, request.key, request.intake, decision.training, certificate.decode()),
     )
     return Issued(request, office.signed, config, certificate)
+
+
+def config_for(office: Office, box: str, decision: Decision) -> bytes:
+    """A newer config for a box, within a transaction of the register; training must be its certificate's."""
+    return sign_config(
+        BoxConfig(
+            office.register.next_counter("config"),
+            box,
+            office.name,
+            decision.training,
+            decision.place,
+            decision.officers,
+            decision.order,
+            decision.copies_wanted,
+        ),
+        office.config_key,
+    )
 
 
 def intakes(office: Office, boxes: Sequence[str]) -> dict[str, list[str]]:

@@ -15,6 +15,7 @@ from kiosk.regency.examine import Examined
 from kiosk.regency.office import BUNDLES, Office
 from kiosk.regency.register import Held
 
+_ANY = re.compile(r".*", re.DOTALL)
 _BLOB = re.compile(r"[0-9a-f]{64}\.age")
 
 
@@ -40,11 +41,12 @@ def _checked_files(directory: Path, digest: str) -> Iterator[tuple[str, bytes]]:
 
 
 def destroy_blobs(directory: Path) -> None:
-    """What a person took back is gone; the manifest stays, so that its number does."""
-    if not directory.is_dir():
-        return
-    raw = read_manifest(directory)
-    durable.write_directory(directory, [(MANIFEST, raw)])
+    """What a person took back is gone, durably; the manifest stays, so that its number does."""
+    blobs = [path for path in directory.glob("*") if path.name != MANIFEST]
+    for blob in blobs:
+        blob.unlink()
+    if blobs:
+        durable.sync_directory(directory)
 
 
 def keep_aside(office: Office, found: Examined) -> None:
@@ -59,6 +61,15 @@ def keep_unverified(office: Office, directory: Path) -> str:
     digest = jws.payload_hash(raw)
     _keep_once(office.quarantine / digest / directory.name, chain([(MANIFEST, raw)], _hashed_blobs(directory)))
     return digest
+
+
+def is_empty(directory: Path) -> bool:
+    """Whether a bundle's directory holds nothing at all."""
+    try:
+        with disk.directory(directory.parent, directory.name) as fd:
+            return not disk.names(fd, _ANY, 1)
+    except OSError:
+        return False
 
 
 def clear(quarantine: Path, kept: Collection[str]) -> None:

@@ -63,6 +63,9 @@ class Sorting:
         if incarnation is None:
             self._keep_unverified(source)
             return
+        if self._is_remainder(source):
+            self.known.append(source.name)
+            return
         manifest, digest = open_own(source.directory, source.name, incarnation)
         if self.office.register.bundle(digest):
             self.known.append(source.name)
@@ -77,6 +80,12 @@ class Sorting:
                 self._name_fork(source, found, tuple(sorted(against)))
             case _:
                 self._accept(source, found)
+
+    def _is_remainder(self, source: Source) -> bool:
+        """An emptied directory of a number that was taken in: the power went while it was cleared."""
+        place = parse_bundle_name(source.name)
+        held = self.office.register.held("(box, incarnation, seq) = (?, ?, ?)", *place)
+        return bool(held) and shelf.is_empty(source.directory)
 
     def _certified(self, source: Source) -> Incarnation | None:
         box, incarnation, _ = parse_bundle_name(source.name)

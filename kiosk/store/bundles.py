@@ -66,7 +66,7 @@ class Bundles:
         everything that the manifest does not name (all blobs of a void) and moves to the outbox.
         `record_id` None: a bundle without a person's directory gets one.
         """
-        row = self._find("record_id = ?", record_id) if record_id else None
+        row = self.of_record(record_id) if record_id else None
         if row is None:
             row = self._issued(record_id or secrets.token_hex(16), kind, nik, blobs, sign)
         self.place(row)
@@ -91,6 +91,23 @@ class Bundles:
         """One bundle."""
         return self._find("name = ?", name)
 
+    def of_record(self, record_id: str) -> BundleRow | None:
+        """The bundle that closed a record."""
+        return self._find("record_id = ?", record_id)
+
+    def files(self) -> dict[str, dict[str, int]]:
+        """For every bundle whose files must stand, its blobs' names and sizes."""
+        rows = self._db.rows(
+            "select name, sha256, size from bundles left join blobs using (name)"
+            " where state in ('sealed', 'exported', 'rejected')"
+        )
+        found: dict[str, dict[str, int]] = {}
+        for name, sha256, size in rows:
+            blobs = found.setdefault(name, {})
+            if sha256 is not None:
+                blobs[blob_name(sha256)] = size
+        return found
+
     def directory(self, name: str) -> Path:
         """Where a bundle's manifest and blobs stand until it is purged."""
         return self._outbox / name
@@ -98,8 +115,9 @@ class Bundles:
     def head(self) -> Head | None:
         """The last number given, by whichever incarnation gave it; None before the first."""
         found = self._db.row(
-            "select incarnation, seq, manifest_hash from bundles natural join (select incarnation, number from"
-            " incarnations) order by number desc, seq desc limit 1"
+            "select incarnation, seq, manifest_hash from bundles where incarnation = (select incarnation from"
+            " incarnations i where exists (select 1 from bundles b where b.incarnation = i.incarnation)"
+            " order by number desc limit 1) order by seq desc limit 1"
         )
         return Head(*found) if found else None
 

@@ -44,13 +44,14 @@ class Drafts:
     def save(self, record_id: str, step: str, state: bytes, blobs: Sequence[Blob]) -> None:
         """One transaction: the state, encrypted, and exactly these blobs. What is no longer listed (a retaken capture)
         is noted in the audit and unlinked after the commit. `step` is a code, readable on a locked box. StoreLocked."""
-        self.check_files(_checked(record_id), blobs)
+        listed = self._listed(_checked(record_id))
+        added = [b for b in blobs if b.sha256 not in listed]
+        self.check_files(record_id, added)
         if self._db.value("select 1 from bundles where record_id = ?", (record_id,)):
             raise StoreError("this record is closed")
         working, own = self._vault.working_key(), SecretKey.make()
         sealed = own.encrypt(state, _label(record_id, step))
         wrapped = working.encrypt(own.expose(), _key_label(record_id))
-        listed = self._listed(record_id)
         retaken = sorted(listed - {b.sha256 for b in blobs})
         with self._db.write():
             self._db.execute(
@@ -58,7 +59,7 @@ class Drafts:
                 " wrapped_key = excluded.wrapped_key, state = excluded.state",
                 (record_id, step, wrapped, sealed),
             )
-            rows = ((record_id, b.sha256, b.size) for b in blobs if b.sha256 not in listed)
+            rows = ((record_id, b.sha256, b.size) for b in added)
             self._db.execute_many("insert or ignore into captures values (?, ?, ?)", rows)
             for sha256 in retaken:
                 self._db.execute("delete from captures where record_id = ? and sha256 = ?", (record_id, sha256))

@@ -1,5 +1,6 @@
 """What every opening of the store puts right, and what it can only name."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from kiosk.store.bundles import MANIFEST, Bundles
 from kiosk.store.drafts import Drafts, blob_name
 from kiosk.store.durable import TEMPORARY, Disk
 from kiosk.store.receipts import Receipts
-from kiosk.store.rows import Alarm, AlarmKind, BundleRow, BundleState, is_record_id
+from kiosk.store.rows import Alarm, AlarmKind, is_record_id
 
 
 class Inspection:
@@ -29,51 +30,54 @@ class Inspection:
         """Put right, then look; cheap enough for every opening."""
         if temporary := sorted(p.name for p in self._keys.glob(f"*{TEMPORARY}")):
             self._disk.remove_files(self._keys, *temporary)
-        for row in self._kept_bundles():
-            self._bundles.place(row)
+        listed = self._listed()
+        for person in [p for p in self._people.iterdir() if is_record_id(p.name)]:
+            row = self._bundles.of_record(person.name)
+            if row is None:
+                self._remove_orphans(person, listed.get(person.name))
+            else:
+                self._bundles.place(row)
         self._receipts.resume()
-        self._remove_orphans()
         return tuple(self._alarms())
 
-    def _kept_bundles(self) -> tuple[BundleRow, ...]:
-        return self._bundles.rows(BundleState.SEALED, BundleState.EXPORTED, BundleState.REJECTED)
-
-    def _remove_orphans(self) -> None:
-        listed: dict[str, set[str]] = {head.record_id: set() for head in self._drafts.heads()}
+    def _listed(self) -> dict[str, dict[str, int]]:
+        """The captures of each person under way: names and sizes."""
+        listed: dict[str, dict[str, int]] = {head.record_id: {} for head in self._drafts.heads()}
         for record_id, blob in self._drafts.captures():
-            listed[record_id].add(blob_name(blob.sha256))
-        signed = {row.record_id for row in self._kept_bundles()}  # not moved to the outbox: somebody must look
-        for person in [p for p in self._people.iterdir() if is_record_id(p.name) and p.name not in signed]:
-            kept = listed.get(person.name, set())
-            orphans = sorted(p.name for p in person.iterdir() if p.name not in kept)
-            if orphans:
-                self._disk.remove_files(person, *orphans)
-            if person.name not in listed:
-                self._disk.remove_directory(self._people, person.name)
+            listed[record_id][blob_name(blob.sha256)] = blob.size
+        return listed
+
+    def _remove_orphans(self, person: Path, listed: dict[str, int] | None) -> None:
+        orphans = sorted(p.name for p in person.iterdir() if p.name not in (listed or {}))
+        if orphans:
+            self._disk.remove_files(person, *orphans)
+        if listed is None:
+            self._disk.remove_directory(self._people, person.name)
 
     def _alarms(self) -> Iterator[Alarm]:
-        for record_id, blob in self._drafts.captures():
-            if _size(self._people / record_id / blob_name(blob.sha256)) != blob.size:
-                yield Alarm(AlarmKind.MISSING_BLOB, record_id, blob.sha256)
-        bundles = self._kept_bundles()
-        for row in bundles:
-            yield from self._alarms_of(row)
-        for name in sorted({p.name for p in self._outbox.iterdir()} - {row.name for row in bundles}):
+        for record_id, blobs in self._listed().items():
+            yield from _lost(record_id, blobs, _sizes(self._people / record_id))
+        bundles = self._bundles.files()
+        for name, blobs in bundles.items():
+            sizes = _sizes(self._outbox / name)
+            if MANIFEST not in sizes:
+                yield Alarm(AlarmKind.MISSING_BUNDLE, name)
+            yield from _lost(name, blobs, sizes)
+        for name in sorted({p.name for p in self._outbox.iterdir()} - set(bundles)):
             yield Alarm(AlarmKind.UNKNOWN_BUNDLE, name)
         if (broken := self._audit.verify()) is not None:
             yield Alarm(AlarmKind.AUDIT_BROKEN, str(broken))
 
-    def _alarms_of(self, row: BundleRow) -> Iterator[Alarm]:
-        directory = self._bundles.directory(row.name)
-        if not _size(directory / MANIFEST):
-            yield Alarm(AlarmKind.MISSING_BUNDLE, row.name)
-        for blob in row.blobs:
-            if _size(directory / blob_name(blob.sha256)) != blob.size:
-                yield Alarm(AlarmKind.MISSING_BLOB, row.name, blob.sha256)
 
-
-def _size(path: Path) -> int | None:
+def _sizes(directory: Path) -> dict[str, int]:
     try:
-        return path.stat().st_size
+        with os.scandir(directory) as entries:
+            return {entry.name: entry.stat(follow_symlinks=False).st_size for entry in entries}
     except FileNotFoundError:
-        return None
+        return {}
+
+
+def _lost(name: str, expected: dict[str, int], sizes: dict[str, int]) -> Iterator[Alarm]:
+    for file, size in sorted(expected.items()):
+        if sizes.get(file) != size:
+            yield Alarm(AlarmKind.MISSING_BLOB, name, file.removesuffix(".age"))

@@ -118,7 +118,7 @@ def test_giant_files_are_not_read(person):
 
 
 def test_thousands_of_entries_are_one_refusal(person):
-    for n in range(3000):
+    for n in range(1000):
         (person / f"{n:04d}").touch()
     assert refusal(person) is Reason.EXTRA_FILE
 

@@ -72,9 +72,10 @@ def pulled_everywhere(
     exporting: Callable[[Path, list[Path]], tuple[str, ...]],
     names_lost: bool = False,
     code: int = errno.EIO,
+    step: int = 1,
 ) -> Iterator[int]:
     """The calls at which a pull broke a promise or could not be healed; `exporting` is the build under test."""
-    for at in count(1):
+    for at in count(1, step):
         root = tmp_path / f"pulled-{at}"
         root.mkdir()
         held = PulledStick(root, at, code)
@@ -117,10 +118,14 @@ def test_a_second_handover_keeps_what_is_equal(root, source):
 
 
 @pytest.mark.parametrize(
-    ("names_lost", "code"), [(False, errno.EIO), (True, errno.EIO), (False, errno.ENOSPC)], ids=["torn", "gone", "full"]
+    ("names_lost", "code", "step"),
+    [(False, errno.EIO, 1), (True, errno.EIO, 2), (False, errno.ENOSPC, 3)],
+    ids=["torn", "gone", "full"],
 )
-def test_a_stick_that_fails_at_any_call_keeps_every_promise_and_heals(tmp_path, monkeypatch, source, names_lost, code):
-    assert list(pulled_everywhere(tmp_path, monkeypatch, source, export, names_lost, code)) == []
+def test_a_stick_that_fails_at_any_call_keeps_every_promise_and_heals(
+    tmp_path, monkeypatch, source, names_lost, code, step
+):
+    assert list(pulled_everywhere(tmp_path, monkeypatch, source, export, names_lost, code, step)) == []
 
 
 def test_a_build_that_completes_before_it_writes_is_caught(tmp_path, monkeypatch, source):

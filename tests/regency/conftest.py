@@ -1,18 +1,12 @@
 """An office, its box and a stick, made anew for each test."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from regency_boxes import Box
+from regency_boxes import Box, fixed_now
 
 from kiosk.regency.office import Office, init, open_office
-
-
-def fixed_now() -> datetime:
-    """The office's clock in tests."""
-    return datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture

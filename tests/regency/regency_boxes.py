@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyrage
@@ -38,6 +39,11 @@ from kiosk.regency.office import Office
 
 PNG = png(ridges(1), 500)
 INK = json.dumps({"width": 400, "height": 200, "strokes": [[[10, 10, 0], [390, 190, 40]]]}).encode()
+
+
+def fixed_now() -> datetime:
+    """The office's clock in tests."""
+    return datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from kiosk.store import (
     StoreError,
     seal,
 )
+from kiosk.store.bundles import Bundles
 from kiosk.store.drafts import Drafts
 from kiosk.store.durable import Disk
 
@@ -201,8 +202,8 @@ def test_a_build_that_unlinks_before_its_row_stands_is_caught(morning, tmp_path:
     assert next(broken_days(morning, tmp_path, harsh=False), None)
 
 
-def test_a_build_that_never_completes_a_move_is_caught(morning, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr("kiosk.store.inspection.Inspection._kept_bundles", lambda self: ())
+def test_a_build_that_never_moves_to_the_outbox_is_caught(morning, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(Bundles, "place", lambda self, row: None)
     assert next(broken_days(morning, tmp_path, harsh=False), None)
 
 

@@ -63,8 +63,8 @@ def tour(
 
 def run(places: Places, seed: int, count: int, images: Path | None, low: bool, say: Callable[[str], None]) -> Report:
     """The whole day; tour.json is written at its end. TourFailed says what went wrong."""
-    if places.out.exists() and any(places.out.iterdir()):
-        raise TourFailed(f"{places.out} is not empty. Name a new directory, or remove that one.")
+    if left := [name for name in places.leaves() if (places.out / name).exists()]:
+        raise TourFailed(f"{places.out} holds another tour ({left[0]}). Name a new directory, or remove that one.")
     places.out.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     training = prepare(places.out, seed)

@@ -44,6 +44,11 @@ class Places:
 
     out: Path
 
+    @staticmethod
+    def leaves() -> tuple[str, ...]:
+        """Everything a tour makes under out."""
+        return ("box", "stick", "office", "recovery", "backup", "afis", "shots", "tour.json", "residents.csv")
+
     @property
     def stick(self) -> Path:
         """Stands for the mounted stick."""

@@ -1,0 +1,33 @@
+# The verbs of this project. Each sets up what is missing first.
+BIN := .venv/bin
+OUT := out
+TOUR := $(addprefix $(OUT)/,box stick office recovery backup afis shots tour.json residents.csv)
+
+.PHONY: run test lint bench shots setup
+
+setup:
+	@./setup.sh
+
+run: setup
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		[ -d $(OUT)/training ] || $(BIN)/kiosk regency training $(OUT)/training; \
+		exec $(BIN)/kiosk run --box $(OUT)/training/box/box.toml; \
+	else \
+		rm -rf $(TOUR); \
+		exec $(BIN)/kiosk tour --people 3 --seed 1 --out $(OUT); \
+	fi
+
+test: setup
+	@$(BIN)/python -m pytest -q
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports
+
+bench: setup
+	@$(BIN)/python -m bench --out $(OUT)/bench.json
+
+shots: setup
+	@$(BIN)/python -m kiosk.ui.shots $(OUT)/shots

@@ -1,0 +1,165 @@
+"""`kiosk regency` as somebody types it."""
+
+from pathlib import Path
+
+import pytest
+from regency_boxes import Box
+from typer.testing import CliRunner
+
+from kiosk.commands.regency import app
+from kiosk.exchange import stick as sticks
+from kiosk.exchange import stick_layout
+from kiosk.exchange.certificate import open_certificate
+from kiosk.exchange.config import open_config
+from kiosk.exchange.roster import open_roster
+from kiosk.regency.certify import code_of
+from kiosk.regency.office import Office, init, open_office
+from kiosk.regency.roster import write_csv
+from kiosk.regency.training import residents
+
+
+class Desk:
+    """An office, a stick and a terminal."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.office, self.stick = root, root / "office", root / "stick"
+        self.stick.mkdir()
+        self.said = ""
+
+    def run(self, *words: str | Path, answer: str | None = None) -> int:
+        result = CliRunner().invoke(app, [str(word) for word in words], input=answer)
+        self.said = result.output
+        return result.exit_code
+
+    def ask(self, office: Office, **about: object) -> Box:
+        box = Box(office, **about)  # type: ignore[arg-type]
+        sticks.write_file(self.stick, stick_layout.request(box.name, box.incarnation), box.request())
+        return box
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    made = Desk(tmp_path)
+    assert made.run("init", made.office, "--recovery", tmp_path / "safe", "--name", "DISDUKCAPIL SINTANG") == 0
+    return made
+
+
+def certified(desk: Desk) -> Box:
+    with open_office(desk.office) as office:
+        box = desk.ask(office)
+    code = code_of(box.request())
+    about = ("--box", box.name, "--place", "SERAWAI", "--training", "--code", code)
+    assert desk.run("certify", desk.stick, "--office", desk.office, *about) == 0
+    return box
+
+
+def test_a_box_is_certified_filled_and_taken_in_by_commands_alone(desk: Desk) -> None:
+    card = desk.root / "card.txt"
+    about = ("--office", desk.office, "--card", card, "--pin", "246810")
+    assert desk.run("officer", "petugas-1", *about) == 0
+    box = certified(desk)
+    keys = box.office.keys.keys
+    config = open_config(sticks.read_file(desk.stick, stick_layout.config(box.name)) or b"", keys.config)
+    raw = sticks.read_file(desk.stick, stick_layout.certificate(box.name, box.incarnation)) or b""
+    certificate = open_certificate(raw, keys.config)
+    assert (config.training, certificate.training, config.officers[0].id) == (True, True, "petugas-1")
+    assert (certificate.key, sticks.requests(desk.stick)) == (box.key.public, ())
+
+    table = desk.root / "list.csv"
+    table.write_text(write_csv(residents(1, 20)))
+    assert desk.run("roster", table, "--office", desk.office, "--box", box.name, "--out", desk.stick) == 0
+    roster = open_roster(box.intake, sticks.read_file(desk.stick, stick_layout.roster(box.name)) or b"", keys.roster)
+    assert [listed.resident for listed in roster.residents] == residents(1, 20)
+
+    for bundle in (box.commission(), box.person()):
+        bundle.put(desk.stick)
+    where = ("take-in", desk.stick, "--office", desk.office)
+    assert desk.run(*where) == 1
+    assert "--backup" in desk.said
+    assert desk.run(*where, "--backup", desk.root / "second") == 0
+    assert "2 taken in" in desk.said
+    assert desk.run(*where) == 0  # the second disk is remembered
+    assert desk.run("afis", "--office", desk.office, "--out", desk.root / "afis") == 0
+    assert len(list((desk.root / "afis").glob("*.an2"))) == 1
+
+
+def test_what_was_not_taken_in_is_told_and_ends_with_1(desk: Desk) -> None:
+    box = certified(desk)
+    (box.commission().put(desk.stick) / "manifest.jws").write_bytes(b"x")
+    assert desk.run("take-in", desk.stick, "--office", desk.office, "--copies", "1") == 1
+    assert f"{box.name}_{box.incarnation}_00000001: not taken in (bad-format)" in desk.said
+
+
+def test_a_wrong_code_certifies_nobody(desk: Desk) -> None:
+    with open_office(desk.office) as office:
+        box = desk.ask(office)
+    about = ("--box", box.name, "--place", "SERAWAI", "--code", "AAAA-AAAA")
+    assert desk.run("certify", desk.stick, "--office", desk.office, *about) == 1
+    assert "screen" in desk.said
+    with open_office(desk.office) as office:
+        assert office.register.incarnations() == []
+
+
+def test_bad_lines_of_a_list_are_named_by_number_and_never_repeated(desk: Desk) -> None:
+    box = certified(desk)
+    table = desk.root / "list.csv"
+    good = write_csv(residents(1, 1))
+    nik = residents(1, 1)[0].nik
+    table.write_text(
+        good + f"123,SECRET,1990-01-01,L,X,\n{nik},SECRET,1990-01-01,L,X,\n6105085404900009,SECRET,x,L,X,\n"
+    )
+    assert desk.run("roster", table, "--office", desk.office, "--box", box.name, "--out", desk.stick) == 1
+    assert [f"Line {n}" in desk.said for n in (2, 3, 4, 5)] == [False, True, True, True]
+    assert "SECRET" not in desk.said
+    assert "123" not in desk.said
+
+
+def test_a_list_for_a_box_that_nobody_certified_is_not_written(desk: Desk) -> None:
+    table = desk.root / "list.csv"
+    table.write_text(write_csv(residents(1, 1)))
+    assert desk.run("roster", table, "--office", desk.office, "--box", "SINTANG-09", "--out", desk.stick) == 1
+    assert "SINTANG-09 is not certified" in desk.said
+
+
+@pytest.mark.parametrize("inside", ["office/safe", ".", "office"])
+def test_the_recovery_key_never_lies_with_the_office(tmp_path: Path, inside: str) -> None:
+    status = CliRunner().invoke(app, ["init", str(tmp_path / "office"), "--recovery", str(tmp_path / inside)])
+    assert status.exit_code == 1
+    assert "another medium" in status.output
+    assert not (tmp_path / "office").exists()
+
+
+def test_an_office_is_never_made_over_another(desk: Desk) -> None:
+    assert desk.run("init", desk.office, "--recovery", desk.root / "safe2") == 1
+    assert desk.run("init", desk.root / "office2", "--recovery", desk.root / "safe") == 1
+
+
+def test_keys_are_readable_by_their_owner_only(desk: Desk) -> None:
+    secrets = [*(desk.office / "keys").iterdir(), *(desk.root / "safe").iterdir()]
+    assert len(secrets) == 6
+    assert {path.stat().st_mode & 0o777 for path in secrets} == {0o600}
+
+
+def test_the_recovery_key_and_root_are_nowhere_in_the_office(desk: Desk) -> None:
+    everything = b"".join(path.read_bytes() for path in desk.office.rglob("*") if path.is_file())
+    for secret in (desk.root / "safe").iterdir():
+        assert secret.read_bytes().strip() not in everything
+
+
+def test_only_one_program_has_an_office_open(desk: Desk) -> None:
+    with open_office(desk.office):
+        assert desk.run("afis", "--office", desk.office, "--out", desk.root / "afis") == 1
+    assert "Another program" in desk.said
+
+
+@pytest.mark.parametrize("command", ["init", "officer", "certify", "take-in", "afis", "roster"])
+def test_every_command_has_help_with_an_example(desk: Desk, command: str) -> None:
+    assert desk.run(command, "--help") == 0
+    assert "Example: kiosk regency" in " ".join(desk.said.split())
+    assert desk.run(command, "--nonsense") == 2
+
+
+def test_a_directory_without_an_office_is_said_plainly(tmp_path: Path) -> None:
+    init(tmp_path / "office", tmp_path / "safe", "X")
+    result = CliRunner().invoke(app, ["afis", "--office", str(tmp_path), "--out", str(tmp_path / "afis")])
+    assert (result.exit_code, "kiosk regency init" in result.output) == (1, True)
