@@ -164,6 +164,8 @@ def _tell(result: TakeInResult) -> None:
     for gap in result.missing:
         where = "not brought yet" if gap.at_end else "missing in between"
         errors.print(f"{gap.box}_{gap.incarnation}: numbers {gap.first} to {gap.last} {where}.", soft_wrap=True)
+    for name in result.again:
+        errors.print(f"{name}: taken in without what rotted on the box; record that again.", soft_wrap=True)
     for digest in result.awaited:
         errors.print(f"A bundle that the box wrote is not on this stick: manifest {digest}.", soft_wrap=True)
     for asking in result.asking:

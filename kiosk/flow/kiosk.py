@@ -1,4 +1,4 @@
-"""The kiosk put together: workers for each resource around the runner, and the doors that screens and tour use."""
+"""The kiosk put together: a worker for each resource around the runner, and the doors that screens and tour use."""
 
 import secrets
 from collections.abc import Callable
@@ -8,76 +8,107 @@ from pathlib import Path
 import hal
 from hal import Box, Clock, Stop
 from kiosk.core import desk as d
-from kiosk.core import effects as f
 from kiosk.core import events as e
 from kiosk.core import handover as h
-from kiosk.core.desk import Desk, DeskEffect, DeskEvent, InHandover, InSession
+from kiosk.core.desk import Desk, DeskEvent, InHandover, InSession
 from kiosk.core.events import SessionEvent
 from kiosk.core.measures import Measures
 from kiosk.core.officer import attest
-from kiosk.core.record import EYES, FINGERS, Endorsement, Origin, Position
+from kiosk.core.record import Endorsement, Origin, Position, Provenance
 from kiosk.core.retention import GRACE_DAYS
 from kiosk.core.state import Session
-from kiosk.exchange.jws import SigningKey
-from kiosk.flow import day, drafts, ledger, papers, seal, translate
+from kiosk.exchange import jws
+from kiosk.exchange.certificate import short_code
+from kiosk.flow import day, drafts, incarnation, ledger, seal, translate
 from kiosk.flow.capture import Capturer
+from kiosk.flow.carrier import Carrier
 from kiosk.flow.handover import Office, StickHandover
-from kiosk.flow.identity import Identity
+from kiosk.flow.judging import Judging
 from kiosk.flow.measure import MeasureFailed, Measurer
 from kiosk.flow.papers import Papers
 from kiosk.flow.preview import Preview
-from kiosk.flow.runner import Hands, Runner, code_of
+from kiosk.flow.runner import Hands, Runner
 from kiosk.flow.timer import OneTimer
 from kiosk.flow.tray import Held, Tray
 from kiosk.flow.watch import Watch
 from kiosk.flow.worker import Worker
-from kiosk.imaging.requests import Compare, MeasureFace, MeasureFinger, MeasureIris, ReadQr
-from kiosk.store import Store, StoreError
+from kiosk.imaging.requests import ReadQr
+from kiosk.store import Store
 
 CARD_TIMEOUT_S = 20.0
+RESOURCES = ("store", "measuring", "handover", *sorted(translate.CAPTURE_PORTS))
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What a composition root decides: where data and papers live, who the board is, how receipts age, what screens
-    and the log are told. `open_store` is called on the store's own thread."""
+    """What a composition root decides: where data and papers live, which board this is, how long receipted blobs stay,
+    whose ink it is, and who is told of each new state and of what nobody foresaw. `open_store` is called on the store's
+    own thread."""
 
     open_store: Callable[[], Store]
     papers_folder: Path
     board: str
     show: Callable[[Desk], None]
     unforeseen: Callable[[str, Exception], None]
+    ink: Provenance
     grace_days: int = GRACE_DAYS
-    ink_provenance: str = "simulated"
 
 
 class Kiosk:
-    """One box at work."""
+    """One box at work. Raises BundleError or StoreError where it cannot start."""
 
     def __init__(self, box: Box, clock: Clock, setup: Setup) -> None:
         self._box, self._clock, self._setup = box, clock, setup
         self.preview, self._tray, self._measurer = Preview(), Tray(), Measurer()
-        self._store_worker = self._worker("store")
-        self._store = self._store_worker.ask(setup.open_store)
-        self.identity = self._store_worker.ask(self._identify)
-        self._measuring, self._stick = self._worker("measuring"), self._worker("handover")
-        self._ports = {port: self._worker(port) for port in sorted(translate.CAPTURE_PORTS)}
-        self._capturer = Capturer(box, clock, self._tray, self.preview, self._glance)
-        self._handover = StickHandover(box, self._store_worker, self._store, self._office())
-        self._stop_capture = Stop()
-        desk = Desk(training=self.identity.papers.training)
-        hands = Hands(self._save, self._carry_out, setup.show, lambda error: setup.unforeseen("flow", error))
-        self._runner = Runner(desk, hands, clock)
+        self._workers = {name: Worker(name, clock, setup.unforeseen) for name in RESOURCES}
+        self._ask_store = self._workers["store"].ask
+        self._store = self._ask_store(setup.open_store)
+        self.identity = self._ask_store(
+            lambda: incarnation.identify(self._store, setup.papers_folder, setup.board, clock)
+        )
         self._timer = OneTimer(clock, lambda ticket: self.touch(e.TimeOver(ticket)))
+        self._carrier = self._make_carrier()
+        desk = Desk(training=self.identity.papers.training)
+        hands = Hands(self._save, self._carrier.carry_out, setup.show, lambda error: setup.unforeseen("flow", error))
+        self._runner = Runner(desk, hands, clock)
         self._watch = Watch(box, clock, self._store.room, self._runner.post)
-        self._store_worker.post(self._take_up_after_crash)
+        self._workers["store"].post(self._take_up_after_restart)
 
-    # Doors
+    def _make_carrier(self) -> Carrier:
+        judging = Judging(self._tray, self._measurer)
+
+        def glance(position: Position, frame: hal.Frame) -> Measures | None:
+            return self._workers["measuring"].ask(lambda: judging.glance(position, frame))
+
+        return Carrier(
+            self._clock,
+            self._store,
+            self._workers,
+            self._tray,
+            self._measurer,
+            Capturer(self._box, self._clock, self._tray, self.preview, glance),
+            StickHandover(self._box, self._workers["store"], self._store, self._office()),
+            self._timer,
+            lambda: self.desk,
+            lambda: self.identity,
+            lambda event: self._runner.post(event),
+        )
+
+    # What screens read
 
     @property
     def desk(self) -> Desk:
         """The state as last shown."""
         return self._runner.desk
+
+    def code_for_office(self) -> str | None:
+        """The short code that the clerk compares; None once this incarnation is certified, or before the first day."""
+        if self.identity.papers.certificate is not None or self._ask_store(lambda: self._store.vault.generation) == 0:
+            return None
+        request = self._ask_store(lambda: seal.certificate_request(self._store, self.identity))
+        return short_code(jws.payload_hash(request))
+
+    # What hands do
 
     def touch(self, event: SessionEvent) -> None:
         """A hand on the screen, or an officer's act inside the session."""
@@ -103,14 +134,14 @@ class Kiosk:
         self._runner.post(d.Started(session))
 
     def draw(self, ink: bytes, kind: Endorsement, width: int, height: int) -> None:
-        """A signature or a mark: the strokes as JSON."""
-        origin = Origin("touchscreen", translate.Provenance(self._setup.ink_provenance), width=width, height=height)
+        """A signature or a mark: the strokes as JSON (docs/formats.md 4)."""
+        origin = Origin("touchscreen", self._setup.ink, width=width, height=height)
         self.touch(e.Inked(self._tray.put(Held(ink=ink)), kind, origin))
 
     def attest(self) -> None:
         """The day's officer saw the person of the open session and the family card."""
-        since = self._clock.monotonic() - self.identity.boot_s
-        self.touch(e.Attested(attest(self.desk.officer or "", self.identity.boot, since)))
+        since_boot_s = self._clock.monotonic() - self.identity.boot_s
+        self.touch(e.Attested(attest(self.desk.officer or "", self.identity.boot, since_boot_s)))
 
     def attest_later(self, manifest_hash: str) -> None:
         """The same for a closed person of this day."""
@@ -120,11 +151,16 @@ class Kiosk:
             seal.close_attestation(manifest_hash, officer, self._store, self.identity, self._clock)
             self._runner.post(d.AttestedLater(manifest_hash))
 
-        self._store_worker.post(signed)
+        self._workers["store"].post(signed)
 
     def take_up(self, record_id: str) -> None:
         """The officer lets a parked person go on."""
-        self._store_worker.post(lambda: self._take_up(record_id))
+
+        def loaded() -> None:
+            session = drafts.load(self._store.drafts.load(record_id))
+            self._runner.post(d.TakenUp(session, self.identity.boot, self.desk.officer or ""))
+
+        self._workers["store"].post(loaded)
 
     def hand_over(self) -> None:
         """The officer touched "serahkan"."""
@@ -132,99 +168,69 @@ class Kiosk:
 
     def read_card(self, stop: Stop) -> str | None:
         """The text of a QR card that is held before the camera; None when none came in time."""
-        return self._ports["camera"].ask(lambda: self._find_card(stop))
+        return self._workers["camera"].ask(lambda: self._find_card(stop))
 
     def open_day(self, card: str, pin: str) -> None:
         """Open the working day. StoreLocked where card and PIN are not an officer's."""
-        opened = self._store_worker.ask(lambda: self._open_day(card, pin))
-        self._runner.post(opened)
+
+        def opened() -> d.DayOpened:
+            event = day.open_day(self._store, self.identity, day.read_card(card), pin)
+            incarnation.commission_once(self._store, self.identity, self._clock)
+            return event
+
+        self._runner.post(self._ask_store(opened))
 
     def close(self) -> None:
         """End every thread and process; what is durable stays."""
-        self._stop_capture.set()
+        self._carrier.stop_capture()
         self._watch.close()
         self._timer.close()
         self._runner.close()
-        for worker in (*self._ports.values(), self._measuring, self._stick):
+        store = self._workers.pop("store")
+        for worker in self._workers.values():
             worker.close()
-        self._store_worker.ask(self._store.close)
-        self._store_worker.close()
+        store.ask(self._store.close)
+        store.close()
         self._tray.forget(None)
         self._measurer.close()
 
-    # Identity and day
-
-    def _worker(self, name: str) -> Worker:
-        return Worker(name, self._clock, self._setup.unforeseen)
-
-    def _identify(self) -> Identity:
-        boot = self._store.start_boot()
-        incarnation = self._store.incarnation_for(self._setup.board)
-        key = SigningKey.from_bytes(self._store.incarnations.signing_key())
-        papers.note_public_key(self._setup.papers_folder, incarnation.incarnation, key.public)
-        read = papers.read_papers(self._setup.papers_folder, incarnation.incarnation)
-        return Identity(read, incarnation.incarnation, key, self._setup.board, boot, self._clock.monotonic())
-
-    def _begin_incarnation(self) -> None:
-        """A receipt knew more than this card: it was restored or cloned, so numbers start anew under a new key."""
-        begun = self._store.begin_incarnation(self._setup.board)
-        key = SigningKey.from_bytes(self._store.incarnations.signing_key())
-        papers.note_public_key(self._setup.papers_folder, begun.incarnation, key.public)
-        read = papers.read_papers(self._setup.papers_folder, begun.incarnation)
-        self.identity = replace(self.identity, papers=read, incarnation=begun.incarnation, key=key)
-        self._commission()
-
-    def _commission(self) -> None:
-        rows = self._store.bundles.rows()
-        if not any(r.incarnation == self.identity.incarnation for r in rows):
-            seal.commission(secrets.token_hex(16), self._store, self.identity, self._clock)
+    # What happens inside
 
     def _office(self) -> Office:
         def adopt(newer: Papers) -> None:
             self.identity = replace(self.identity, papers=newer)
 
-        return Office(
-            lambda: self.identity,
-            adopt,
-            self._begin_incarnation,
-            self._setup.papers_folder,
-            self._setup.grace_days,
-        )
+        def begin() -> None:
+            folder = self._setup.papers_folder
+            self.identity = incarnation.begin_anew(self._store, folder, self.identity, self._clock)
 
-    def _open_day(self, card: str, pin: str) -> d.DayOpened:
-        opened = day.open_day(self._store, self.identity, day.read_card(card), pin)
-        self._commission()
-        return opened
+        return Office(lambda: self.identity, adopt, begin, self._setup.papers_folder, self._setup.grace_days)
 
-    def _take_up_after_crash(self) -> None:
-        """The keyring held the working key over a restart: the day goes on, and whoever stood there with it."""
+    def _take_up_after_restart(self) -> None:
+        """The keyring held the working key over a restart of the program: the day goes on, and with it whoever stood
+        at the box."""
         if not (self._store.vault.is_open and self._store.days.is_open):
             return
         opened = day.opened(self._store, self._store.days.officer)
         self._runner.post(opened)
-        for head in opened.waiting:
-            session = drafts.load(self._store.drafts.load(head.record_id))
+        for waiting in opened.waiting:
+            session = drafts.load(self._store.drafts.load(waiting.record_id))
             if session.parked is None:
                 self._runner.post(d.TakenUp(session, self.identity.boot, opened.officer))
                 return
-
-    def _take_up(self, record_id: str) -> None:
-        session = drafts.load(self._store.drafts.load(record_id))
-        self._runner.post(d.TakenUp(session, self.identity.boot, self.desk.officer or ""))
 
     def _find_card(self, stop: Stop) -> str | None:
         ask = hal.Ask((hal.Position.PORTRAIT,), timeout_s=CARD_TIMEOUT_S)
         try:
             for frame in self._box.lend("camera").look(ask, stop):
                 if isinstance(frame, hal.Frame):
-                    text = self._measurer.request(ReadQr(frame.pixels))
+                    pixels = frame.pixels
+                    text = self._workers["measuring"].ask(lambda pixels=pixels: self._measurer.request(ReadQr(pixels)))
                     if isinstance(text, str):
                         return text
         except (hal.HalError, MeasureFailed):
             return None
         return None
-
-    # The runner's hands
 
     def _save(self, session: Session, event: DeskEvent) -> None:
         blobs = tuple(c.blob for c in session.captures)
@@ -234,138 +240,4 @@ class Kiosk:
             self._store.drafts.save(session.record_id, session.step.value, state, blobs)
             ledger.note(self._store.audit, session, event)
 
-        self._store_worker.ask(saving)
-
-    def _carry_out(self, effect: DeskEffect) -> None:
-        match effect:
-            case f.Capture():
-                self._capture(effect)
-            case f.StopCapture():
-                self._stop_capture.set()
-            case f.Judge():
-                self._measuring.post(lambda: self._judge(effect))
-            case f.Compare():
-                self._measuring.post(lambda: self._compare(effect))
-            case f.Seal():
-                self._measuring.post(lambda: self._seal(effect))
-            case f.Forget(captures):
-                self._tray.forget(captures)
-            case f.Timer():
-                self._timer.start(effect)
-            case h.TakeIncoming() | h.WriteBundles() | h.Prove() | h.Release():
-                self._stick.post(lambda: self._runner.post(InHandover(self._handover.carry_out(effect))))
-            case d.Halt():
-                self._setup.show(self.desk)
-            case _:
-                self._store_worker.post(lambda: self._keep(effect))
-
-    def _keep(self, effect: DeskEffect) -> None:
-        """Effects that only the store carries out."""
-        match effect:
-            case f.LookUp():
-                self._look_up(effect)
-            case f.Close(ticket):
-                self._numbered(ticket, lambda: seal.close_person(effect, self._store, self.identity, self._clock))
-            case f.Void(ticket):
-                self._numbered(ticket, lambda: seal.close_void(effect, self._store, self.identity, self._clock))
-            case f.Discard(record_id):
-                self._store.drafts.discard(record_id)
-            case d.LockDay():
-                self._store.close_day()
-            case _:
-                raise TypeError(type(effect).__name__)
-
-    def _capture(self, effect: f.Capture) -> None:
-        self._stop_capture = stop = Stop()
-        port = translate.PORT_OF[effect.positions[0]]
-        self._ports[port].post(lambda: self._capturer.attempt(effect, stop, self.touch))
-
-    def _glance(self, position: Position, frame: hal.Frame) -> Measures | None:
-        """The cheap measure of a stream's frame; None where nothing of its kind is measured."""
-        if position in EYES:
-            return self._measures(MeasureIris(frame.pixels))
-        return self._measures(MeasureFace(frame.pixels)) if position is Position.PORTRAIT else None
-
-    def _measures(self, request: MeasureIris | MeasureFace) -> Measures:
-        answer = self._measuring.ask(lambda: self._measurer.request(request))
-        if isinstance(answer, Measures):
-            return answer
-        raise MeasureFailed(type(answer).__name__)
-
-    def _judge(self, effect: f.Judge) -> None:
-        held = self._tray.get(effect.capture)
-        measures: Measures | None = None
-        try:
-            if held is not None and held.pixels is not None:
-                measures = self._measured(effect.position, held)
-        except MeasureFailed as error:
-            self._setup.unforeseen("measuring", error)
-        self.touch(e.Judged(effect.ticket, measures))
-
-    def _measured(self, position: Position, held: Held) -> Measures | None:
-        pixels = held.pixels
-        if pixels is None:
-            return None
-        if position in FINGERS or position is Position.THUMB_PRINT:
-            answer = self._measurer.request(MeasureFinger(pixels, held.ppi or 0))
-            if isinstance(answer, tuple):
-                measures, held.template = answer
-                return measures
-            return None
-        answer = self._measurer.request(MeasureIris(pixels) if position in EYES else MeasureFace(pixels))
-        return answer if isinstance(answer, Measures) else None
-
-    def _compare(self, effect: f.Compare) -> None:
-        """A template that is not there scores 0: it can be like no other."""
-        held = self._tray.get(effect.capture)
-        references = [(r.template if (r := self._tray.get(c)) else None) or b"" for c in effect.against]
-        scores: object = ()
-        try:
-            if held is not None and held.template is not None:
-                scores = self._measurer.request(Compare(held.template, tuple(references)))
-        except MeasureFailed as error:
-            self._setup.unforeseen("measuring", error)
-        told = scores if isinstance(scores, tuple) and scores else (0,) * len(references)
-        self.touch(e.Compared(effect.ticket, told))
-
-    def _seal(self, effect: f.Seal) -> None:
-        held = self._tray.get(effect.capture)
-        session = self.desk.session
-        if held is None or session is None:
-            return
-        try:
-            sealed = seal.sealed_capture(effect, held, self._measurer, self.identity)
-            blob = self._store_worker.ask(lambda: self._store.drafts.keep(session.record_id, sealed))
-        except StoreError as error:
-            self.touch(e.SealFailed(effect.ticket, code_of(error)))
-        except MeasureFailed:
-            self.touch(e.SealFailed(effect.ticket, "encode"))
-        else:
-            self._tray.keep_template(effect.capture)
-            self.touch(e.Sealed(effect.ticket, blob))
-
-    def _look_up(self, effect: f.LookUp) -> None:
-        listed = self._store.roster.find(effect.nik)
-        earlier = self._store.bundles.earlier(effect.nik)
-        wall = self._clock.wall()
-        self.touch(
-            e.LookedUp(
-                effect.ticket,
-                listed.resident if listed else None,
-                listed.status if listed else None,
-                tuple(x.record_id for x in earlier),
-                tuple(x.day for x in earlier),
-                wall.utc.date().isoformat(),
-                wall.confident,
-            )
-        )
-
-    def _numbered(self, ticket: str, closing: Callable[[], object]) -> None:
-        try:
-            row = closing()
-        except StoreError as error:
-            self.touch(e.CloseFailed(ticket, code_of(error)))
-            return
-        name, manifest = getattr(row, "name", ""), getattr(row, "manifest_hash", "")
-        voided = getattr(row, "kind", None) == "void"
-        self.touch(e.Voided(ticket, name) if voided else e.Closed(ticket, name, manifest))
+        self._ask_store(saving)

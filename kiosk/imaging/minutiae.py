@@ -74,7 +74,7 @@ class Extractor:
     def _extract(self, found: Any, nfiq2: int | None) -> Extract:
         # `list` gives plain values; `get` of the older package gives handles, of which only the number is safe to use.
         count = len(found.list() if hasattr(found, "list") else found.get())
-        return Extract(nfiq2, count, self._write(found) if count else None)
+        return Extract(nfiq2, count, self._write(found)) if count else NOTHING  # one package scores 0, one gives up
 
     def _write(self, found: Any) -> bytes | None:
         try:

@@ -38,7 +38,7 @@ class Asking:
 class TakeInResult:
     """`accepted` came new, `known` came again; `rejected` a receipt says no to; `refused` nobody known vouches for;
     `quarantined` waits for a person or a certificate; `awaited` are manifest hashes that a completion file names and
-    that are nowhere; `receipts` stand on the stick now; `removed` left it."""
+    that are nowhere; parts of those in `again` rotted on the box; `receipts` stand on the stick; `removed` left it."""
 
     accepted: tuple[str, ...]
     known: tuple[str, ...]
@@ -47,6 +47,7 @@ class TakeInResult:
     quarantined: tuple[Named, ...]
     missing: tuple[Missing, ...]
     awaited: tuple[str, ...]
+    again: tuple[str, ...]
     asking: tuple[Asking, ...]
     receipts: int
     removed: tuple[str, ...]
@@ -54,4 +55,4 @@ class TakeInResult:
     @property
     def clean(self) -> bool:
         """Whether nobody has to look at anything."""
-        return not (self.rejected or self.refused or self.quarantined or self.missing or self.awaited)
+        return not (self.rejected or self.refused or self.quarantined or self.missing or self.awaited or self.again)

@@ -34,6 +34,7 @@ class Sorting:
     rejected: dict[str, Named] = field(default_factory=dict)
     refused: list[Named] = field(default_factory=list)
     quarantined: list[Named] = field(default_factory=list)
+    again: list[str] = field(default_factory=list)
 
     def take(self, source: Source) -> Reason | None:
         """Put one bundle where it belongs; why it cannot be used, where it cannot. OSError only about the office's own
@@ -114,6 +115,8 @@ class Sorting:
         with register.transaction():
             enter(register, found)
         self.accepted.append(source.name)
+        if found.lost:
+            self.again.append(source.name)
 
     def _name_fork(self, source: Source, found: Examined, against: tuple[str, ...]) -> None:
         """Keep this side, and mark the others: no AFIS file leaves before a person has decided."""

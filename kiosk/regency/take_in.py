@@ -60,6 +60,7 @@ def take_in(
         quarantined=tuple(sorting.quarantined),
         missing=survey.missing(office),
         awaited=survey.awaited(office, completions),
+        again=tuple(sorting.again),
         asking=survey.asking(office, stick_root),
         receipts=len(receipts),
         removed=removed,

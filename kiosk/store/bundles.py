@@ -140,12 +140,15 @@ class Bundles:
     def place(self, row: BundleRow) -> None:
         """Bring a numbered bundle to the outbox as its manifest says; completes what a crash interrupted."""
         person = self._people / row.record_id
-        if not person.is_dir() or self.directory(row.name).exists():
+        if not person.is_dir():
             return
         kept = {MANIFEST, *(blob_name(b.sha256) for b in row.blobs)}
         if destroyed := sorted(p.name for p in person.iterdir() if p.name not in kept):
             self._disk.remove_files(person, *destroyed)
-        self._disk.move_directory(person, self.directory(row.name))
+        if row.state not in (BundleState.PURGING, BundleState.PURGED) and not self.directory(row.name).exists():
+            self._disk.move_directory(person, self.directory(row.name))
+        elif not any(person.iterdir()):  # a capture that was kept after the record had moved is gone now
+            self._disk.remove_directory(self._people, row.record_id)
 
     def _issued(
         self,

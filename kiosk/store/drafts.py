@@ -47,8 +47,7 @@ class Drafts:
         listed = self._listed(_checked(record_id))
         added = [b for b in blobs if b.sha256 not in listed]
         self.check_files(record_id, added)
-        if self._db.value("select 1 from bundles where record_id = ?", (record_id,)):
-            raise StoreError("this record is closed")
+        self._refuse_closed(record_id)
         working, own = self._vault.working_key(), SecretKey.make()
         sealed = own.encrypt(state, _label(record_id, step))
         wrapped = working.encrypt(own.expose(), _key_label(record_id))
@@ -69,9 +68,9 @@ class Drafts:
 
     def discard(self, record_id: str) -> None:
         """A person who agreed to nothing leaves nothing: the row, then the files. May be done again."""
+        self._refuse_closed(_checked(record_id))
         with self._db.write():
-            self._db.execute("delete from drafts where record_id = ?", (_checked(record_id),))
-            self._db.execute("delete from captures where record_id = ?", (record_id,))
+            self._db.execute("delete from drafts where record_id = ?", (record_id,))
         directory = self._people / record_id
         if directory.is_dir():
             self._disk.remove_files(directory, *(p.name for p in directory.iterdir()))
@@ -111,6 +110,11 @@ class Drafts:
         """Every listed capture with its record id."""
         rows = self._db.rows("select record_id, sha256, size from captures order by record_id, sha256")
         return tuple((record_id, Blob(sha256, size)) for record_id, sha256, size in rows)
+
+    def _refuse_closed(self, record_id: str) -> None:
+        """A signed bundle may still stand in the person's directory: drafts keep their hands off it."""
+        if self._db.value("select 1 from bundles where record_id = ?", (record_id,)):
+            raise StoreError("this record is closed")
 
     def _listed(self, record_id: str) -> set[str]:
         return {sha for (sha,) in self._db.rows("select sha256 from captures where record_id = ?", (record_id,))}

@@ -357,11 +357,23 @@ def test_an_amendment_lets_the_rest_in_and_marks_what_to_record_again(
     (directory / f"{lost}.age").unlink()
     assert reasons(taken(office, stick, backup, first).rejected) == [Reason.MISSING_BLOB]
     result = taken(office, stick, backup, box.amend(person, [lost]))
-    assert person.name in result.accepted
+    assert (person.name in result.accepted, result.again) == (True, (person.name,))
     (row,) = office.register.people()
     assert row.status == Status.ENROLL_FAILURE_AT_REGIONAL
     assert set(row.again) <= {Position.PORTRAIT.value, Position.RIGHT_INDEX.value}
     assert len(row.again) == 1
+
+
+def test_a_person_whose_very_meta_rotted_is_still_receipted_and_named(
+    office: Office, box: Box, stick: Path, backup: Path
+) -> None:
+    first, person = box.commission(), box.person()
+    meta = person.meta_blob(office.opening)
+    (person.put(stick) / f"{meta}.age").unlink()
+    result = taken(office, stick, backup, first, box.amend(person, [meta]))
+    assert result.again == (person.name,)
+    assert person.hash in accepted(office, stick, box)
+    assert office.register.people() == []
 
 
 def test_an_amendment_of_another_box_gives_nothing_up(office: Office, box: Box, stick: Path, backup: Path) -> None:

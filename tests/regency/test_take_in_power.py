@@ -149,7 +149,6 @@ class Scene:
         }
         return {"tables": tables, "said": dict.fromkeys(said), "files": files}
 
-
     def difference(self, expected: dict[str, dict[str, object]]) -> dict[str, list[str]]:
         """Names that differ, for a failing test's reader."""
         state = self.state()

@@ -10,6 +10,7 @@ from store_people import (
     OTHER_NIK,
     Keys,
     is_whole,
+    receipt,
     record_id,
     record_person,
     sign,
@@ -63,6 +64,19 @@ def test_closing_a_record_again_answers_with_the_same_number(store: Store, keys:
     again = store.bundles.close(row.record_id, BundleKind.PERSON, NIK, row.blobs, sign)
     assert again == row
     assert len(store.bundles.rows()) == 1
+
+
+@pytest.mark.parametrize("purged", [False, True])
+def test_what_is_kept_after_the_end_disturbs_nothing(store: Store, keys: Keys, purged: bool) -> None:
+    row = record_person(store, keys)
+    if purged:
+        store.receipts.settle(receipt(row))
+        store.receipts.purge(0)
+    store.drafts.keep(row.record_id, b"the meta, sealed once more")
+    assert store.bundles.close(row.record_id, BundleKind.PERSON, NIK, row.blobs, sign).seq == 1
+    assert list((store.root / "people").iterdir()) == []
+    assert is_whole(store, row) is not purged
+    assert store.inspect() == ()
 
 
 def test_a_void_keeps_its_number_and_no_blob(store: Store, keys: Keys) -> None:

@@ -4,9 +4,10 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from store_people import BOX, Keys, record_id, record_person, sign, touch
+from store_people import BOX, Keys, is_whole, record_id, record_person, sign, touch
 
 from kiosk.store import BundleKind, DraftHead, InMemoryKeyring, Store, StoreDamaged, StoreError, StoreLocked
+from kiosk.store.bundles import Bundles
 
 
 def names_in(store: Store, record: str) -> set[str]:
@@ -70,6 +71,32 @@ def test_a_closed_record_takes_no_more_drafts(store: Store, keys: Keys) -> None:
     row = record_person(store, keys)
     with pytest.raises(StoreError):
         store.drafts.save(row.record_id, "fingers", b"late", [])
+
+
+def test_a_discarded_person_leaves_nothing_and_takes_no_number(store: Store, keys: Keys) -> None:
+    record, other = record_id(), record_id()
+    touch(store, keys, record)
+    touch(store, keys, other)
+    for _ in range(2):
+        store.drafts.discard(record)
+    assert [head.record_id for head in store.drafts.heads()] == [other]
+    assert not (store.root / "people" / record).exists()
+    assert [name for name, _ in store.drafts.captures()] == [other]
+    assert record_person(store, keys).seq == 1
+    assert store.inspect() == ()
+
+
+def test_a_closed_record_is_not_discarded_even_before_it_moved_to_the_outbox(
+    durable: Store, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Bundles, "place", lambda self, row: None)
+        row = record_person(durable, keys)
+    assert names_in(durable, row.record_id) > {"manifest.jws"}
+    with pytest.raises(StoreError):
+        durable.drafts.discard(row.record_id)
+    durable.inspect()
+    assert is_whole(durable, row)
 
 
 def test_an_unknown_draft_is_an_error(store: Store) -> None:

@@ -47,10 +47,9 @@ def test_the_pupil_is_darker_than_the_iris_and_the_iris_than_the_sclera(seed: in
 
 
 def test_the_tear_duct_lies_on_the_nose_side(eye: eyes.Eye) -> None:
-    right, left = (eyes.picture(eye, _rng(1), side=side).astype(float) for side in ("right", "left"))
-    at_right, at_left = (slice(250, 272), slice(548, 568)), (slice(250, 272), slice(72, 92))
-    assert right[at_right].mean() + 15 < left[at_right].mean() or right[at_right].std() > 1.5 * left[at_right].std()
-    assert left[at_left].std() > 1.5 * right[at_left].std()
+    for side, nose, temple in (("right", slice(535, 575), slice(65, 105)), ("left", slice(65, 105), slice(535, 575))):
+        wet = cv2.GaussianBlur(eyes.picture(eye, _rng(1), side=side), (0, 0), 1.5)[235:275]
+        assert wet[:, nose].max() > wet[:, temple].max() + 10
 
 
 def test_the_same_iris_looks_the_same_again_and_another_does_not(eye: eyes.Eye) -> None:
@@ -58,15 +57,17 @@ def test_the_same_iris_looks_the_same_again_and_another_does_not(eye: eyes.Eye) 
         picture = eyes.picture(which, _rng(seed), side="left")
         dark = cv2.GaussianBlur(picture, (0, 0), 6) < 45
         y, x = (int(axis.mean()) for axis in np.nonzero(dark))
-        polar = cv2.warpPolar(picture, (120, 360), (x, y), 116, cv2.WARP_POLAR_LINEAR)[:, 62:112]
-        return cv2.GaussianBlur(polar, (0, 0), 1.5).astype(np.float32) - cv2.GaussianBlur(polar, (0, 0), 12)
+        polar = cv2.warpPolar(picture, (120, 360), (x, y), 116, cv2.WARP_POLAR_LINEAR)[:, 62:112].astype(np.float32)
+        band = cv2.GaussianBlur(polar, (0, 0), 1.5) - cv2.GaussianBlur(polar, (0, 0), 8)
+        open_ = np.vstack([band[:45], band[135:225], band[315:]])  # degrees to either side, where no lid reaches
+        return open_ - open_.mean(axis=0)  # every iris darkens outwards: that likeness says nothing
 
     def likeness(one: NDArray[np.float32], two: NDArray[np.float32]) -> float:
-        return float(np.corrcoef(one[:60].ravel(), two[:60].ravel())[0, 1])
+        return float(np.corrcoef(one.ravel(), two.ravel())[0, 1])
 
     known = texture(eye, 1)
-    assert likeness(known, texture(eye, 2)) > 0.6
-    assert abs(likeness(known, texture(eyes.iris(8), 2))) < 0.25
+    assert likeness(known, texture(eye, 2)) > 0.8
+    assert abs(likeness(known, texture(eyes.iris(8), 2))) < 0.3
 
 
 def test_a_closed_eye_shows_no_pupil(eye: eyes.Eye) -> None:

@@ -18,6 +18,7 @@ from kiosk.core import desk as d
 from kiosk.core.desk import Desk, Mode, Notice
 from kiosk.core.handover import Stage as Stages
 from kiosk.core.power import Charge
+from kiosk.core.record import Provenance
 from kiosk.core.state import Session, Step
 from kiosk.exchange import stick, stick_layout
 from kiosk.flow.kiosk import Kiosk, Setup
@@ -84,6 +85,7 @@ class Day:
             board="training-board",
             show=self._shown.put,
             unforeseen=lambda where, error: self._failed.append(f"{where}: {type(error).__name__}: {error}"),
+            ink=Provenance.SIMULATED,
             grace_days=0,
         )
         self.kiosk = Kiosk(self._box, self._clock, setup)

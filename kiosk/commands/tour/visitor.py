@@ -21,7 +21,7 @@ _REASON = {
     Condition.BANDAGED: (Reason.BANDAGED, Lasting.TEMPORARY),
     Condition.WORN: (Reason.WORN, Lasting.PERMANENT),
 }
-NOT_GIVEN = (Reason.CANNOT, Lasting.TEMPORARY)
+NOT_GIVEN: tuple[Reason, Lasting] = (Reason.CANNOT, Lasting.TEMPORARY)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,136 @@
+"""Carries effects out: each goes to the worker of its resource, and its outcome comes back as one event."""
+
+from collections.abc import Callable
+
+from hal import Clock, Stop
+from kiosk.core import desk as d
+from kiosk.core import effects as f
+from kiosk.core import events as e
+from kiosk.core import handover as h
+from kiosk.core.desk import Desk, DeskEffect, InHandover, InSession
+from kiosk.core.events import SessionEvent
+from kiosk.flow import seal, translate
+from kiosk.flow.capture import Capturer
+from kiosk.flow.handover import StickHandover
+from kiosk.flow.identity import Identity
+from kiosk.flow.judging import Judging
+from kiosk.flow.measure import MeasureFailed, Measurer
+from kiosk.flow.runner import code_of
+from kiosk.flow.timer import OneTimer
+from kiosk.flow.tray import Tray
+from kiosk.flow.worker import Worker
+from kiosk.store import BundleKind, BundleRow, Store, StoreError
+
+
+class Carrier:
+    """Where each effect goes. `desk`, `identity` and `post` reach the runner's present state."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        store: Store,
+        workers: dict[str, Worker],
+        tray: Tray,
+        measurer: Measurer,
+        capturer: Capturer,
+        handover: StickHandover,
+        timer: OneTimer,
+        desk: Callable[[], Desk],
+        identity: Callable[[], Identity],
+        post: Callable[[d.DeskEvent], None],
+    ) -> None:
+        self._clock, self._store, self._workers, self._tray, self._measurer = clock, store, workers, tray, measurer
+        self._capturer, self._handover, self._timer = capturer, handover, timer
+        self._desk, self._identity, self._post = desk, identity, post
+        self._judging = Judging(tray, measurer)
+        self._stop_capture = Stop()
+
+    def carry_out(self, effect: DeskEffect) -> None:
+        """Returns at once."""
+        match effect:
+            case f.Capture():
+                self._capture(effect)
+            case f.StopCapture():
+                self.stop_capture()
+            case f.Forget(captures):
+                self._tray.forget(captures)
+            case f.Timer():
+                self._timer.start(effect)
+            case f.Judge():
+                self._workers["measuring"].post(lambda: self._answer(self._judging.judge(effect)))
+            case f.Compare():
+                self._workers["measuring"].post(lambda: self._answer(self._judging.compare(effect)))
+            case f.Seal():
+                self._workers["measuring"].post(lambda: self._seal(effect))
+            case h.TakeIncoming() | h.WriteBundles() | h.Prove() | h.Release():
+                self._workers["handover"].post(lambda: self._post(InHandover(self._handover.carry_out(effect))))
+            case d.Halt():
+                pass  # the desk says so; the composition root ends the program
+            case _:
+                self._workers["store"].post(lambda: self._keep(effect))
+
+    def stop_capture(self) -> None:
+        """Nobody waits for the running capture."""
+        self._stop_capture.set()
+
+    def _answer(self, event: SessionEvent) -> None:
+        self._post(InSession(event))
+
+    def _capture(self, effect: f.Capture) -> None:
+        self._stop_capture.set()
+        self._stop_capture = stop = Stop()
+        port = translate.PORT_OF[effect.positions[0]]
+        self._workers[port].post(lambda: self._capturer.attempt(effect, stop, self._answer))
+
+    def _seal(self, effect: f.Seal) -> None:
+        """Encode, seal, write: the row comes with the state that knows of it."""
+        held, session = self._tray.get(effect.capture), self._desk().session
+        if held is None or session is None:
+            return  # parked meanwhile: nobody waits for it
+        try:
+            sealed = seal.sealed_capture(effect, held, self._measurer, self._identity())
+            blob = self._workers["store"].ask(lambda: self._store.drafts.keep(session.record_id, sealed))
+        except (StoreError, MeasureFailed) as error:
+            code = code_of(error) if isinstance(error, StoreError) else "encoder"
+            self._answer(e.SealFailed(effect.ticket, code))
+        else:
+            self._tray.keep_template(effect.capture)
+            self._answer(e.Sealed(effect.ticket, blob))
+
+    def _keep(self, effect: DeskEffect) -> None:
+        """What only the store's worker does."""
+        match effect:
+            case f.LookUp():
+                self._answer(self._looked_up(effect))
+            case f.Close(ticket):
+                self._number(ticket, lambda: seal.close_person(effect, self._store, self._identity(), self._clock))
+            case f.Void(ticket):
+                self._number(ticket, lambda: seal.close_void(effect, self._store, self._identity(), self._clock))
+            case f.Discard(record_id):
+                self._store.drafts.discard(record_id)
+            case d.LockDay():
+                self._store.close_day()
+            case _:
+                raise TypeError(type(effect).__name__)
+
+    def _looked_up(self, effect: f.LookUp) -> e.LookedUp:
+        listed, earlier = self._store.roster.find(effect.nik), self._store.bundles.earlier(effect.nik)
+        wall = self._clock.wall()
+        return e.LookedUp(
+            effect.ticket,
+            listed.resident if listed else None,
+            listed.status if listed else None,
+            tuple(x.record_id for x in earlier),
+            tuple(x.day for x in earlier),
+            wall.utc.date().isoformat(),
+            wall.confident,
+        )
+
+    def _number(self, ticket: str, close: Callable[[], BundleRow]) -> None:
+        try:
+            row = close()
+        except StoreError as error:
+            self._answer(e.CloseFailed(ticket, code_of(error)))
+            return
+        voided = row.kind is BundleKind.VOID
+        self._answer(e.Voided(ticket, row.name) if voided else e.Closed(ticket, row.name, row.manifest_hash))
