@@ -47,6 +47,10 @@ class Canvas:
         place, share = self._within(box, mask)
         self.rgb[place] *= 1 + amount * share[..., None]
 
+    def spot(self, amount: float, at: tuple[float, float], size: tuple[float, float], turn_deg: float = 0.0) -> None:
+        """A soft light or, by a negative amount, a soft shadow."""
+        self.shade(around(at, size), amount, blob(at, size, turn_deg))
+
     def _within(self, box: Box, mask: Mask) -> tuple[tuple[slice, slice], Plane]:
         columns, rows = self._span(box[0], box[2], 0), self._span(box[1], box[3], 1)
         x = (np.arange(columns.start, columns.stop, dtype=np.float32) - self._middle[0]) / self._unit

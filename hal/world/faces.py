@@ -29,7 +29,7 @@ class Face:
 
 
 def face(seed: int) -> Face:
-    """The face of this seed; about 0.1 s on one core, so keep it."""
+    """The face of this seed; about 0.2 s on one core, so keep it."""
     traits = heads.traits(np.random.default_rng((seed, 0xFACE)))
     canvas = Canvas(_CANVAS, _UNIT, _MIDDLE)
     heads.draw(canvas, traits)

@@ -92,7 +92,7 @@ def _body(canvas: Canvas, t: Traits) -> None:
         0.88 * t.skin,
         lambda x, y: edge(0.56 + 0.3 * np.clip(y - 1.7, 0, 1) - np.abs(x), 0.05) * edge(y - 1, 0.1) * edge(3 - y, 0.1),
     )
-    canvas.shade((-1.2, 0.9, 1.2, 2.6), -0.4, blob((0, 1.5), (0.8, 0.4)))
+    canvas.spot(-0.4, (0, 1.5), (0.8, 0.4))
     canvas.lay(_BUST, t.cloth, lambda x, y: _torso(x, y) * edge(y - 2.0 - 0.45 * np.exp(-((x / 0.42) ** 2)), 0.04))
     canvas.shade((-3, 1.7, 3, 6), -0.3, lambda x, y: edge(np.abs(x) - 1.7, 1.4) + 0 * y)
     canvas.shade(
@@ -114,16 +114,15 @@ def _head(canvas: Canvas, t: Traits) -> None:
                 0.88 * t.skin,
                 lambda x, y, e=ear: edge(1 - np.hypot((x - e[0]) / 0.15, (y - e[1]) / 0.33), 0.15),
             )
-            canvas.shade(around(ear, (0.1, 0.2)), -0.25, blob(ear, (0.06, 0.18)))
+            canvas.spot(-0.25, ear, (0.06, 0.18))
     canvas.lay(_FACE, t.skin, outline)
     canvas.shade(_FACE, 0.55, lambda x, y: _roundness(x, y) * outline(x, y))
     for side in (-1.0, 1.0):
-        canvas.shade(_FACE, -0.28, blob((side * t.eyes, -0.04), (0.27, 0.17)))
-        canvas.shade(_FACE, 0.1, blob((side * 0.55, 0.45), (0.26, 0.2)))
-    canvas.shade(_FACE, 0.1, blob((0, -0.65), (0.5, 0.3)))
-    canvas.shade(_FACE, 0.1, blob((0, 1.36), (0.22, 0.12)))
-    mole = (0.52 * t.side, 0.82)
-    canvas.tint(around(mole, (0.04, 0.04)), 0.3 * t.skin, blob(mole, (0.035, 0.035)))
+        canvas.spot(-0.28, (side * t.eyes, -0.04), (0.27, 0.17))
+        canvas.spot(0.1, (side * 0.55, 0.45), (0.26, 0.2))
+    canvas.spot(0.1, (0, -0.65), (0.5, 0.3))
+    canvas.spot(0.1, (0, 1.36), (0.22, 0.12))
+    canvas.spot(-0.7, (0.52 * t.side, 0.82), (0.035, 0.035))
 
 
 def _roundness(x: Plane, y: Plane) -> Plane:
@@ -159,18 +158,18 @@ def _eye(canvas: Canvas, t: Traits, side: float) -> None:
     canvas.tint(box, 0.25 * t.hair, stroke(middle, 0.235, lambda x: -0.11 - 0.105 * (bow(x) - 1), 0.024))
     canvas.shade(box, -0.25, stroke(middle, 0.21, lambda x: -0.07 - 0.12 * bow(x), 0.022))
     canvas.shade(box, -0.25, stroke(middle, 0.21, lambda x: 0.01 + 0.085 * bow(x), 0.02))
-    canvas.tint(box, 0.8 * t.hair, brow)
+    canvas.tint(box, 0.7 * t.hair, brow)
 
 
 def _nose(canvas: Canvas, t: Traits) -> None:
-    canvas.shade(_FACE, 0.16, blob((0, 0.22), (0.08, 0.4)))
-    canvas.shade(_FACE, 0.14, blob((0, 0.55), (0.1, 0.08)))
+    canvas.spot(0.16, (0, 0.22), (0.08, 0.4))
+    canvas.spot(0.14, (0, 0.55), (0.1, 0.08))
     for side in (-1.0, 1.0):
-        canvas.shade(_FACE, -0.22, blob((side * 0.15, 0.15), (0.08, 0.35), side * 6))
-        canvas.shade(_FACE, -0.3, blob((side * (t.nose + 0.03), 0.6), (0.05, 0.1)))
-        canvas.tint(_FACE, 0.25 * t.skin, blob((side * 0.1, 0.69), (0.055, 0.028)))
-        canvas.shade(_FACE, -0.14, blob((side * 0.4, 0.82), (0.05, 0.2), side * -28))
-    canvas.shade(_FACE, -0.25, blob((0, 0.74), (0.2, 0.05)))
+        canvas.spot(-0.22, (side * 0.15, 0.15), (0.08, 0.35), side * 6)
+        canvas.spot(-0.3, (side * (t.nose + 0.03), 0.6), (0.05, 0.1))
+        canvas.spot(-0.75, (side * 0.1, 0.69), (0.055, 0.028))
+        canvas.spot(-0.14, (side * 0.4, 0.82), (0.05, 0.2), side * -28)
+    canvas.spot(-0.25, (0, 0.74), (0.2, 0.05))
 
 
 def _lips(canvas: Canvas, t: Traits) -> None:
@@ -186,7 +185,7 @@ def _lips(canvas: Canvas, t: Traits) -> None:
     canvas.tint(box, 0.82 * t.lips, upper)
     canvas.tint(box, t.lips, lambda x, y: edge(y - _MOUTH, 0.02) * edge(_MOUTH + 0.12 * bow(x) - y, 0.03))
     canvas.tint(box, 0.3 * t.lips, stroke(0, t.mouth, lambda x: _MOUTH + 0.01 * np.cos(9 * x), 0.018))
-    canvas.shade(box, -0.2, blob((0, 1.2), (0.22, 0.05)))
+    canvas.spot(-0.2, (0, 1.2), (0.22, 0.05))
     if t.moustache:
         canvas.tint(
             box,
@@ -214,7 +213,7 @@ def _hair(canvas: Canvas, t: Traits) -> None:
         )
 
     canvas.lay(_FACE, t.hair, crown)
-    canvas.shade(_FACE, 0.5, blob((-0.35, -1.15), (0.5, 0.2), -15))
+    canvas.spot(0.5, (-0.35, -1.15), (0.5, 0.2), -15)
     canvas.tint(_FACE, 0.7 * t.skin, scalp)
 
 

@@ -10,6 +10,7 @@ from kiosk.flow.identity import Identity
 from kiosk.store import Store, StoreLocked, unlock_officer
 
 CARD = "JEMPUT1"
+WRAPPED = "config of the working key"  # the config whose officers the working key is wrapped to
 REKEY_DAYS = 5  # opened working days: a working key lives a week at most
 
 
@@ -40,11 +41,12 @@ def open_day(store: Store, identity: Identity, card: OfficerCard, pin: str) -> D
     if entry is None:
         raise StoreLocked("the PIN or the card is not this officer's")
     age = unlock_officer(_decoded(entry.sealed), _decoded(entry.salt), pin, card.secret)
-    recipients = identity.papers.officer_recipients()
     if store.vault.generation:
         store.vault.unlock(age)
-    if not store.vault.generation or store.vault.age_days >= REKEY_DAYS:
-        store.rekey(recipients)
+    config = identity.papers.config.counter
+    if not store.vault.generation or store.vault.age_days >= REKEY_DAYS or store.counters.last(WRAPPED) < config:
+        store.rekey(identity.papers.officer_recipients())
+        store.counters.raise_to(WRAPPED, config)
     return opened(store, card.officer)
 
 

@@ -32,7 +32,7 @@ from kiosk.flow.timer import OneTimer
 from kiosk.flow.tray import Held, Tray
 from kiosk.flow.watch import Watch
 from kiosk.flow.worker import Worker
-from kiosk.imaging.requests import ReadQr
+from kiosk.imaging.requests import Prepare, ReadQr
 from kiosk.store import Store
 
 CARD_TIMEOUT_S = 20.0
@@ -73,6 +73,7 @@ class Kiosk:
         self._runner = Runner(desk, hands, clock)
         self._watch = Watch(box, clock, self._store.room, self._runner.post)
         self._workers["store"].post(self._take_up_after_restart)
+        self._workers["measuring"].post(lambda: self._measurer.request(Prepare()))
 
     def _make_carrier(self) -> Carrier:
         judging = Judging(self._tray, self._measurer)

@@ -1,7 +1,7 @@
 """Opened captures as pictures: whether they are readable at all, and as the AFIS file wants them."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from kiosk.regency.transaction import WSQ_PPI, Picture
 JPEG_QUALITY = 95
 INK_WIDTH = 600  # pixels of a signature's bitmap; its height follows the pad it was written on
 MOST_INK_HEIGHT = 1200
+LEAST_WSQ_SIDE = 64  # pixels: below, the encoder has been seen to fail; no finger is 3 mm wide
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,13 @@ def for_afis(capture: SealedCapture, plain: bytes, finder: FaceFinder) -> Pictur
     """A finger as WSQ where it was captured at 500 ppi, otherwise lossless as it is: never resampled. An eye lossless;
     the portrait cropped around its face, whole where none is found. ValueError where it is not a picture."""
     pixels = decode(plain)
-    if capture.position in FINGERS and capture.origin.ppi in WSQ_PPI:
+    if capture.position in FINGERS and capture.origin.ppi in WSQ_PPI and min(pixels.shape[:2]) >= LEAST_WSQ_SIDE:
         print_ = grey(pixels)
         return _picture(print_, encode_wsq(print_, PPI), "WSQ20")  # 14.009 carries the sensor's own figure
     if capture.position in FINGERS or capture.position in EYES:
         plane = grey(pixels)
         return _picture(plane, png(plane, capture.origin.ppi), "PNG")
-    portrait = _portrait(colour(pixels), finder)
-    return _picture(portrait, jpeg(portrait, JPEG_QUALITY), "JPEGB")
+    return _portrait(colour(pixels), finder)
 
 
 def ink_bitmap(plain: bytes) -> nist.SignatureRecord:
@@ -72,11 +72,12 @@ def ink_bitmap(plain: bytes) -> nist.SignatureRecord:
     return nist.SignatureRecord(INK_WIDTH, height, np.packbits(dark, axis=1).tobytes())
 
 
-def _portrait(frame: Pixels, finder: FaceFinder) -> Pixels:
+def _portrait(frame: Pixels, finder: FaceFinder) -> Picture:
     try:
-        return crop_portrait(finder, frame)
+        face, cropped = crop_portrait(finder, frame), True
     except ValueError:
-        return frame
+        face, cropped = frame, False
+    return replace(_picture(face, jpeg(face, JPEG_QUALITY), "JPEGB"), cropped=cropped)
 
 
 def _picture(pixels: Pixels, data: bytes, compression: str) -> Picture:

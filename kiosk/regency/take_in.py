@@ -49,7 +49,7 @@ def take_in(
     if backup:
         _second_copies(office, backup)
     receipts = _hand_back(office, stick_root, copies)
-    removed = _clear_stick(office, stick_root, sorting, receipts)
+    removed = _clear_stick(stick_root, sorting, receipts)
     survey.clear_completions(office, stick_root, completions)
     _tidy_quarantine(office)
     return TakeInResult(
@@ -134,9 +134,7 @@ def _hand_back(office: Office, stick_root: Path, copies: int) -> list[tuple[Rece
     return receipts
 
 
-def _clear_stick(
-    office: Office, stick_root: Path, sorting: Sorting, receipts: list[tuple[Receipt, bytes]]
-) -> tuple[str, ...]:
+def _clear_stick(stick_root: Path, sorting: Sorting, receipts: list[tuple[Receipt, bytes]]) -> tuple[str, ...]:
     """Bundles whose receipt stands on this stick now."""
     naming = {(r.box, r.incarnation, head.seq): (r, raw) for r, raw in receipts for head in r.accepted}
     removed = []

@@ -17,17 +17,20 @@ from kiosk.regency.nist import Value
 WSQ_PPI = range(495, 506)  # WSQ is defined for 500 ppi within 1 %
 _FACE_LEVEL_30 = (480, 600)  # pixels, width and height, that subject acquisition profile 30 asks for
 _NO_SCALE = ((8, 0), (9, 1), (10, 1))  # SLC 0: only the pixels' shape, square, is known
+_NO_FACE = "no face found: the whole frame"
 _NOT_500 = "not 500 ppi: as captured, lossless, not resampled"
 
 
 @dataclass(frozen=True)
 class Picture:
-    """An encoded picture as it goes into field 999; `compression` is its CGA code, sizes in pixels."""
+    """An encoded picture as it goes into field 999; `compression` is its CGA code, sizes in pixels. `cropped` is False
+    for a portrait in which no face was found: the whole frame."""
 
     data: bytes
     width: int
     height: int
     compression: str
+    cropped: bool = True
 
 
 @dataclass(frozen=True)
@@ -107,10 +110,11 @@ class _Composer:
         return ((4, self.origin), (5, self.date))
 
     def _face(self, picture: Picture) -> nist.TaggedRecord:
-        enough = picture.width >= _FACE_LEVEL_30[0] and picture.height >= _FACE_LEVEL_30[1]
+        enough = picture.cropped and picture.width >= _FACE_LEVEL_30[0] and picture.height >= _FACE_LEVEL_30[1]
         profile = "30" if enough else "0"
         size = ((6, picture.width), (7, picture.height), *_NO_SCALE)
         rest = ((11, picture.compression), (12, "SRGB"), (13, profile), (20, "F"))
+        rest += () if picture.cropped else ((38, _NO_FACE),)
         return nist.TaggedRecord(10, ((3, "FACE"), *self._from(), *size, *rest), picture.data)
 
     def _finger(self, capture: SealedCapture, picture: Picture) -> nist.TaggedRecord:

@@ -27,11 +27,6 @@ class Incarnations:
         incarnation, board, *last = found
         return Incarnation(incarnation, board, None if last[0] is None else Head(*last))
 
-    def for_board(self, board: str, last_head: Head | None) -> Incarnation:
-        """The current one, or a new one where there is none or where the board's serial is another."""
-        current = self.current()
-        return current if current and current.board == board else self.begin(board, last_head)
-
     def begin(self, board: str, last_head: Head | None) -> Incarnation:
         """A new signing key and incarnation; numbers start at 1 again. `last_head` is the last that is known."""
         name = secrets.token_hex(4)

@@ -63,7 +63,9 @@ def test_the_pictures_are_the_persons_own(office: Office, box: Box, stick: Path,
         assert np.corrcoef(print_.ravel(), ridges(1).ravel())[0, 1] > 0.9  # lossy, but this print
     for record in message.iter(17):
         assert np.array_equal(decode(record[999].value), ridges(1))
-    assert decode(next(message.iter(10))[999].value).shape == (400, 320, 3)
+    face = next(message.iter(10))
+    assert decode(face[999].value).shape == (400, 320, 3)
+    assert (face[38].value, face.SAP) == ("no face found: the whole frame", "0")
 
 
 def test_a_second_export_gives_the_same_bytes(
@@ -186,6 +188,7 @@ def test_a_real_face_is_cropped_around_its_eyes(
     face: nistitl.AsciiRecord = next(message.iter(10))
     assert int(face.HLL) * 4 == int(face.VLL) * 3
     assert int(face.HLL) < width
+    assert face[38] is None
     assert (face.POS, face.SAP in ("0", "30")) == ("F", True)
 
 

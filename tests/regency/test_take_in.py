@@ -1,5 +1,6 @@
 """What a stick brings, and what it leaves with."""
 
+import errno
 import json
 import shutil
 from dataclasses import replace
@@ -13,9 +14,9 @@ from regency_people import RECORD_ID, RESIDENT, ridges
 
 from kiosk.core.record import Position
 from kiosk.core.status import Status
-from kiosk.exchange import canonical, jws, manifest
+from kiosk.exchange import canonical, disk, jws, manifest
 from kiosk.exchange import stick as sticks
-from kiosk.exchange.errors import Reason
+from kiosk.exchange.errors import Reason, StickError
 from kiosk.exchange.manifest import Person
 from kiosk.exchange.receipt import Receipt, open_receipt
 from kiosk.imaging.encode import png
@@ -341,6 +342,43 @@ def test_a_forger_who_waited_for_a_certificate_stays_in_quarantine(
     assert Reason.BAD_SIGNATURE in reasons(result.refused)
     assert office.register.held() == []
     assert (office.quarantine / forged.hash).is_dir()
+
+
+# Sticks that go away or are full.
+
+
+def test_a_stick_pulled_half_way_and_put_back_ends_as_if_it_had_stayed(
+    office: Office, box: Box, stick: Path, backup: Path
+) -> None:
+    bundles = [box.commission(), box.person(), box.void()]
+    for bundle in bundles:
+        bundle.put(stick)
+    away = stick.with_name("pulled")
+
+    def pull(done: int, total: int) -> None:
+        if done == 1:
+            stick.rename(away)
+
+    with pytest.raises(StickError, match="lost"):
+        take_in(office, stick, backup=backup, progress=pull)
+    assert office.register.rows("SELECT * FROM rejections") == []
+    away.rename(stick)
+    assert len(take_in(office, stick, backup=backup).removed) == 3
+    assert accepted(office, stick, box) == {bundle.hash for bundle in bundles}
+
+
+def test_a_full_stick_takes_no_receipt_and_keeps_its_bundles(
+    office: Office, box: Box, stick: Path, backup: Path
+) -> None:
+    bundle = box.commission()
+    bundle.put(stick)
+    full = OSError(errno.ENOSPC, "full")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(disk, "put", lambda *a: (_ for _ in ()).throw(full))
+        with pytest.raises(StickError, match="full"):
+            take_in(office, stick, backup=backup)
+    assert sticks.bundles(stick) == (bundle.name,)
+    assert take_in(office, stick, backup=backup).removed == (bundle.name,)
 
 
 # What bundles say about other bundles.

@@ -123,9 +123,10 @@ class Day:
 
 
 @pytest.fixture(scope="module")
-def morning(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Keys]:
+def morning(ram: Path) -> tuple[Path, Keys]:
     """A box on its first working day, to be copied."""
-    root, keys = tmp_path_factory.mktemp("morning") / "box", Keys()
+    root, keys = ram / "morning" / "box", Keys()
+    root.parent.mkdir()
     with Store(root, BOX, InMemoryKeyring()) as store:
         found(store, keys)
     return root, keys
@@ -180,17 +181,17 @@ def broken_days(morning: tuple[Path, Keys], place: Path, harsh: bool) -> Iterato
 
 
 @pytest.mark.parametrize("harsh", [False, True], ids=["killed", "power cut"])
-def test_a_day_cut_before_any_durable_call_loses_nothing_acknowledged(morning, tmp_path: Path, harsh: bool) -> None:
-    assert list(broken_days(morning, tmp_path, harsh)) == []
+def test_a_day_cut_before_any_durable_call_loses_nothing_acknowledged(morning, ram_path: Path, harsh: bool) -> None:
+    assert list(broken_days(morning, ram_path, harsh)) == []
 
 
 @pytest.mark.parametrize("call", ["_sync", "_sync_directory"])
-def test_a_build_without_fsync_is_caught(morning, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+def test_a_build_without_fsync_is_caught(morning, ram_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     monkeypatch.setattr(Disk, call, lambda self, what: None)
-    assert next(broken_days(morning, tmp_path, harsh=True), None)
+    assert next(broken_days(morning, ram_path, harsh=True), None)
 
 
-def test_a_build_that_unlinks_before_its_row_stands_is_caught(morning, tmp_path: Path, monkeypatch) -> None:
+def test_a_build_that_unlinks_before_its_row_stands_is_caught(morning, ram_path: Path, monkeypatch) -> None:
     save = Drafts.save
 
     def hasty(self: Drafts, record_id: str, step: str, state: bytes, blobs: Sequence[Blob]) -> None:
@@ -199,19 +200,19 @@ def test_a_build_that_unlinks_before_its_row_stands_is_caught(morning, tmp_path:
         save(self, record_id, step, state, blobs)
 
     monkeypatch.setattr(Drafts, "save", hasty)
-    assert next(broken_days(morning, tmp_path, harsh=False), None)
+    assert next(broken_days(morning, ram_path, harsh=False), None)
 
 
-def test_a_build_that_never_moves_to_the_outbox_is_caught(morning, tmp_path: Path, monkeypatch) -> None:
+def test_a_build_that_never_moves_to_the_outbox_is_caught(morning, ram_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(Bundles, "place", lambda self, row: None)
-    assert next(broken_days(morning, tmp_path, harsh=False), None)
+    assert next(broken_days(morning, ram_path, harsh=False), None)
 
 
-def test_the_first_opening_may_be_cut_anywhere(tmp_path: Path) -> None:
+def test_the_first_opening_may_be_cut_anywhere(ram_path: Path) -> None:
     keys, number, gone = Keys(), 0, True
     while gone:
         number += 1
-        root = tmp_path / str(number) / "box"
+        root = ram_path / str(number) / "box"
         root.mkdir(parents=True)
         cut = Cut(root, number, harsh=True)
         with pytest.MonkeyPatch.context() as patch:

@@ -118,7 +118,7 @@ class Day:
         self._stage.held = qr_picture(self._training.card)
         card = self.kiosk.read_card(Stop())
         self._stage.held = None
-        if card != self._training.card:
+        if card is None or card != self._training.card:
             raise TourFailed("The camera could not read the officer's card.")
         self.battery(*FULL)
         self.kiosk.open_day(card, self._training.pin)

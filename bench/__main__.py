@@ -1,0 +1,46 @@
+"""Runs every part, writes the rows, prints the table; exits 1 where a row does not hold."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bench import imaging, store, ui
+from bench.rows import Row
+
+PARTS = {"store": store, "imaging": imaging, "ui": ui}
+
+
+def main(
+    out: Annotated[Path, typer.Option(help="Where the rows go, as JSON.")] = Path("out/bench.json"),
+    part: Annotated[list[str] | None, typer.Option(help="Only these parts: store, imaging, ui.")] = None,
+) -> None:
+    """Measure everything against its peer in this run.
+
+    Example: python -m bench --part store --out out/bench.json
+    """
+    console = Console(stderr=True)
+    if unknown := sorted(set(part or ()) - set(PARTS)):
+        console.print(f"There is no part {unknown[0]}; there are {', '.join(PARTS)}.")
+        sys.exit(2)
+    rows = [row for name in part or PARTS for row in PARTS[name].rows(console.print)]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps([row.as_json() for row in rows], indent=1), encoding="utf-8")
+    Console().print(_table(rows))
+    sys.exit(0 if all(row.holds for row in rows) else 1)
+
+
+def _table(rows: list[Row]) -> Table:
+    table = Table("bench", "figure", "value", "peer", "peer value", "ratio", "goal", "holds")
+    for r in rows:
+        numbers = f"{r.value:.2f} {r.unit}", f"{r.peer_value:.2f} {r.unit}", f"{r.ratio:.2f}", f"<= {r.goal}"
+        table.add_row(r.bench, r.figure, numbers[0], r.peer, *numbers[1:], "yes" if r.holds else "NO")
+    return table
+
+
+if __name__ == "__main__":
+    typer.run(main)

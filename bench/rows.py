@@ -1,0 +1,55 @@
+"""One row of the table, and how its numbers are taken: medians of interleaved runs, so that a busy moment of the
+machine falls on both sides alike."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+GOALS_ARE_AT_MOST = "ratio <= goal"
+
+
+@dataclass(frozen=True)
+class Row:
+    """`ratio` is value over peer_value; it holds where it is at most `goal`."""
+
+    bench: str
+    figure: str
+    value: float
+    unit: str
+    peer: str
+    peer_value: float
+    goal: float
+
+    @property
+    def ratio(self) -> float:
+        """Value over peer."""
+        return self.value / self.peer_value
+
+    @property
+    def holds(self) -> bool:
+        """Whether the promise is kept."""
+        return self.ratio <= self.goal
+
+    def as_json(self) -> dict[str, object]:
+        """As out/bench.json has it."""
+        rounded = {"value": round(self.value, 3), "peer_value": round(self.peer_value, 3)}
+        return asdict(self) | rounded | {"ratio": round(self.ratio, 3), "holds": self.holds}
+
+
+def seconds(job: Callable[[], object]) -> float:
+    """How long one run takes."""
+    began = time.perf_counter()
+    job()
+    return time.perf_counter() - began
+
+
+def interleaved(value: Callable[[], object], peer: Callable[[], object], runs: int) -> tuple[float, float]:
+    """Medians in milliseconds of both, taken in turns."""
+    pairs = [(seconds(value), seconds(peer)) for _ in range(runs)]
+    return statistics.median(p[0] for p in pairs) * 1e3, statistics.median(p[1] for p in pairs) * 1e3
+
+
+def median_ms(job: Callable[[], object], runs: int) -> float:
+    """The median in milliseconds."""
+    return statistics.median(seconds(job) for _ in range(runs)) * 1e3

@@ -1,0 +1,52 @@
+"""Screens: start to first frame and memory, against an empty Kivy window drawn the same way."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from bench.rows import Row
+
+RUNS = 5
+EMPTY = """
+import json, resource, time
+began = time.perf_counter()
+import kiosk.ui.kivy_config
+from kivy.base import EventLoop
+from kivy.core.window import Window
+from kivy.graphics.opengl import glFinish
+from kivy.uix.widget import Widget
+EventLoop.ensure_window()
+Window.add_widget(Widget())
+EventLoop.start()
+EventLoop.idle()
+glFinish()
+print(json.dumps([time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
+"""
+KIOSK = """
+import json, resource, time
+began = time.perf_counter()
+from kiosk.ui.first_frame import draw
+draw()
+print(json.dumps([time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
+"""
+
+
+def rows(say) -> Iterator[Row]:
+    """The rows of this part."""
+    say("ui: start to first frame, memory")
+    pairs = [(_run(KIOSK), _run(EMPTY)) for _ in range(RUNS)]
+    ours, empty = ([statistics.median(p[i][k] for p in pairs) for k in (0, 1)] for i in (0, 1))
+    yield Row("ui", "start to first frame", ours[0] * 1e3, "ms", "an empty Kivy window", empty[0] * 1e3, 2.0)
+    yield Row("ui", "memory at the first frame", ours[1] / 1024, "MiB", "an empty Kivy window", empty[1] / 1024, 1.5)
+
+
+def _run(program: str) -> tuple[float, float]:
+    environment = {**os.environ, "SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment, timeout=120
+    )
+    seconds, kib = json.loads(done.stdout.strip().splitlines()[-1])
+    return seconds, kib
