@@ -1,7 +1,7 @@
 """Imaging: a full verdict of a finger, an eye and a face, against NBIS alone on the same picture, and against the time
 a person takes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -16,7 +16,7 @@ PEOPLE = 5
 PATIENCE_MS = 1_000.0  # a person who sees nothing happen for a second lifts the finger
 
 
-def rows(say) -> Iterator[Row]:
+def rows(say: Callable[[str], object]) -> Iterator[Row]:
     """The rows of this part."""
     say("imaging: verdicts of finger, eye and face")
     rng = np.random.default_rng(1)

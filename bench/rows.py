@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-GOALS_ARE_AT_MOST = "ratio <= goal"
-
 
 @dataclass(frozen=True)
 class Row:
@@ -44,9 +42,18 @@ def seconds(job: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def interleaved(value: Callable[[], object], peer: Callable[[], object], runs: int) -> tuple[float, float]:
-    """Medians in milliseconds of both, taken in turns."""
-    pairs = [(seconds(value), seconds(peer)) for _ in range(runs)]
+def _nothing() -> None:
+    pass
+
+
+def interleaved(
+    value: Callable[[], object], peer: Callable[[], object], runs: int, prepare: Callable[[], object] = _nothing
+) -> tuple[float, float]:
+    """Medians in milliseconds of both, taken in turns; `prepare` runs before each turn and is not counted."""
+    pairs = []
+    for _ in range(runs):
+        prepare()
+        pairs.append((seconds(value), seconds(peer)))
     return statistics.median(p[0] for p in pairs) * 1e3, statistics.median(p[1] for p in pairs) * 1e3
 
 

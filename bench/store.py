@@ -1,8 +1,9 @@
 """The store: what it costs to be durable, and whether it stays the same with ten thousand people."""
 
 import os
+import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -18,16 +19,33 @@ from kiosk.store import BundleKind, InMemoryKeyring, Listed, SignedManifest, Slo
 
 RUNS = 60
 FEW, MANY = 100, 10_000
+CAPTURES = 14
 STATE = b"x" * 6_000  # a session's JSON near its end
 
 
-def rows(say) -> Iterator[Row]:
+def rows(say: Callable[[str], object]) -> Iterator[Row]:
     """The rows of this part."""
     with _store() as (store, folder):
         say("store: accept to durable")
         yield _accept_to_durable(store, folder)
         say("store: record cost at 100 and 10,000 people (fills the store first)")
         yield from _flat(store)
+
+
+class _Person:
+    """Fourteen captures a record, as in a session; every capture has its own bytes."""
+
+    def __init__(self) -> None:
+        picture = np.random.default_rng(1).integers(0, 255, (480, 400), dtype=np.uint8)
+        picture[:, 200:] = 240  # half of a platen is empty
+        self._png, self._recipients = encode.png(picture, 500), _recipients()
+        self.record, self.blobs, self.sealed = "", [], b""
+
+    def next(self) -> None:
+        """Another capture; after fourteen, another person."""
+        if not self.record or len(self.blobs) == CAPTURES:
+            self.record, self.blobs = secrets.token_hex(16), []
+        self.sealed = seal(self._png, self._recipients, IMAGE_STEP)
 
 
 @contextmanager
@@ -47,24 +65,23 @@ def _recipients() -> list[str]:
 
 
 def _accept_to_durable(store: Store, folder: Path) -> Row:
-    """From the accepted picture to sealed file, row and draft on the medium, against write and fsync of as many bytes."""
-    picture = np.random.default_rng(1).integers(0, 255, (480, 400), dtype=np.uint8)
-    picture[:, 200:] = 240  # half of a platen is empty
-    recipients, record, blobs = _recipients(), "ab" * 16, []
-    sealed = seal(encode.png(picture, 500), recipients, IMAGE_STEP)
+    """From acceptance (the capture was encoded and sealed in RAM beside its verdict) to file, row and draft on the
+    medium, against a new file of as many bytes, written and fsynced."""
+    person = _Person()
 
     def accept() -> None:
-        blobs.append(store.drafts.keep(record, seal(encode.png(picture, 500), recipients, IMAGE_STEP)))
-        store.drafts.save(record, "fingers", STATE, blobs[-14:])
+        person.blobs.append(store.drafts.keep(person.record, person.sealed))
+        store.drafts.save(person.record, "fingers", STATE, person.blobs)
 
     def bare() -> None:
-        descriptor = os.open(folder / "bare", os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
-        os.write(descriptor, sealed)
+        descriptor = os.open(folder / secrets.token_hex(16), os.O_CREAT | os.O_WRONLY | os.O_EXCL)
+        os.write(descriptor, person.sealed)
         os.fsync(descriptor)
         os.close(descriptor)
 
-    value, peer = interleaved(accept, bare, RUNS)
-    return Row("store", f"accept to durable, {len(sealed) // 1024} KiB", value, "ms", "bare write+fsync", peer, 3.0)
+    value, peer = interleaved(accept, bare, RUNS, person.next)
+    size = f"{len(person.sealed) // 1024} KiB"
+    return Row("store", f"accept to durable, {size}", value, "ms", "bare write+fsync", peer, 3.0)
 
 
 def _flat(store: Store) -> Iterator[Row]:

@@ -5,7 +5,7 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from bench.rows import Row
 
@@ -34,7 +34,7 @@ print(json.dumps([time.perf_counter() - began, resource.getrusage(resource.RUSAG
 """
 
 
-def rows(say) -> Iterator[Row]:
+def rows(say: Callable[[str], object]) -> Iterator[Row]:
     """The rows of this part."""
     say("ui: start to first frame, memory")
     pairs = [(_run(KIOSK), _run(EMPTY)) for _ in range(RUNS)]

@@ -3,7 +3,11 @@
 Ridges grow from noise under oriented Gabor filters along a zero-pole orientation field (Sherlock and Monro 1993), at
 half resolution, where one period is 4.6 px. Everything is seeded: the same seed gives the same bytes.
 
-Measured with NFIQ 2 (60 fingers each, see tests/world): a good print 57 to 84, median 71.
+Measured with nbis-py 0.1.3 on 60 fingers: a good print has NFIQ 2 of 57 to 84 (median 71) and 59 to 101 minutiae; the
+same finger again, shifted up to 25 px and turned up to 15 degrees, matches at 151 or more, another one at 30 or less.
+NFIQ 2 (5 %, median, 95 %) by `worn`: 0.5: 32 43 52; 0.6: 14 27 39; 0.7: 6 15 25; 0.8: 2 9 19; 1.0: 2 5 10.
+By `dryness` (median of 12): 0: 65; 0.3: 73; 0.8: 52; 1: 37. By `cover`: 0.6: 55; 0.4: 48; 0.25: 36; 0.15: 29.
+From `blur` 3 on nothing can be scored.
 """
 
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kiosk.core import checking
-from kiosk.core.capturing import Result, call_officer, seal, touch
+from kiosk.core.capturing import Result, drop, interrupt, seal, touch
 from kiosk.core.effects import Discard, Forget, StopCapture
 from kiosk.core.events import (
     Attested,
@@ -17,9 +17,10 @@ from kiosk.core.events import (
     TimeOver,
 )
 from kiosk.core.path import go_on, take_up, void
-from kiosk.core.record import Endorsement, Exemption, Position
+from kiosk.core.plan import ENDORSEMENTS
+from kiosk.core.record import Endorsement, Exemption
 from kiosk.core.recording import Correction, Purpose
-from kiosk.core.state import Help, Phase, Session, Step, recorded
+from kiosk.core.state import Help, Phase, Session, Step, endorsed, owed
 from kiosk.core.talk import give_thumb_print
 
 IDLE = "idle"
@@ -27,8 +28,7 @@ IDLE = "idle"
 
 def on_help(state: Session, event: HelpAsked) -> Result:
     """The constant help button."""
-    after, _ = call_officer(state, Help.ASKED)
-    return after, (StopCapture(),)
+    return interrupt(state, Help.ASKED)
 
 
 def on_officer_continues(state: Session, event: OfficerContinues) -> Result:
@@ -51,20 +51,17 @@ def on_officer_cancels(state: Session, event: OfficerCancels) -> Result:
 
 def on_exempted(state: Session, event: Exempted) -> Result:
     """These positions are not owed; an exemption inside the check ends the check as impossible."""
-    wiped = tuple(a.capture for a in state.attempts)
+    state, wiped = drop(state, (StopCapture(),))
     if state.step is Step.CHECK:
-        return checking.impossible(state, checking.BY_OFFICER, go_on)
-    if state.position is Position.THUMB_PRINT:
-        return touch(replace(state, position=None, attempts=(), endorsement=None), Step.ENDORSEMENT)
-    new = tuple(
-        Exemption(p, event.reason, event.lasting, event.officer)
-        for p in event.positions
-        if p not in recorded(state) and all(e.position is not p for e in state.exemptions)
-    )
-    after, effects = go_on(
-        replace(state, exemptions=(*state.exemptions, *new), attempts=(), position=None, candidate=None, help=None)
-    )
-    return after, ((Forget(wiped), *effects) if wiped else effects)
+        after, effects = checking.impossible(state, checking.BY_OFFICER, go_on)
+    elif state.position in ENDORSEMENTS:
+        after, effects = touch(replace(state, endorsement=None), Step.ENDORSEMENT)
+    else:
+        owing = owed(state)
+        named = [p for p in dict.fromkeys(event.positions) if p in owing]
+        new = (Exemption(p, event.reason, event.lasting, event.officer) for p in named)
+        after, effects = go_on(replace(state, exemptions=(*state.exemptions, *new), position=None, help=None))
+    return after, (*wiped, *effects)
 
 
 def on_corrected(state: Session, event: Corrected) -> Result:
@@ -85,8 +82,6 @@ def on_park(state: Session, event: ParkWanted) -> Result:
 
 def set_aside(state: Session, why: str) -> Session:
     """The state without everything that lives in RAM only: what a restart finds is treated alike."""
-    inked = recorded(state, Purpose.ENDORSEMENT)
-    unsealed = state.endorsement is not Endorsement.CANNOT and not inked
     return replace(
         state,
         parked=why,
@@ -100,7 +95,7 @@ def set_aside(state: Session, why: str) -> Session:
         remembered=(),
         checking=None,
         purpose=Purpose.RECORD,
-        endorsement=None if unsealed else state.endorsement,
+        endorsement=state.endorsement if endorsed(state) else None,
     )
 
 

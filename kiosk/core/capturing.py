@@ -16,8 +16,8 @@ from kiosk.core.events import (
     SealFailed,
     StorageFailed,
 )
-from kiosk.core.quality import MOST_ATTEMPTS, SAME_FINGER_SCORE, Answer, Hint, decide
-from kiosk.core.record import FINGERS, Position
+from kiosk.core.quality import MOST_ATTEMPTS, SAME_FINGER_SCORE, Answer, Hint, decide, is_worn
+from kiosk.core.record import FINGERS, Blob, Position
 from kiosk.core.recording import Purpose, SealedCapture
 from kiosk.core.state import Attempt, Help, Phase, Session, Step, exempt, issue, owed
 
@@ -49,10 +49,10 @@ def ask(state: Session, position: Position, hint: Hint = Hint.AGAIN) -> Result:
         help=None,
     )
     missing = tuple(p for p in exempt(state) if p in FINGERS)
-    return state, (Capture(ticket, (_shown(state, position),), missing, hint),)
+    return state, (Capture(ticket, (shown(state, position),), missing, hint),)
 
 
-def _shown(state: Session, position: Position) -> Position:
+def shown(state: Session, position: Position) -> Position:
     """The body part behind an ask: a thumb-print is given by the first finger that can."""
     if position is not Position.THUMB_PRINT:
         return position
@@ -84,7 +84,7 @@ def weigh(state: Session) -> Result:
     if decision.answer is Answer.AGAIN:
         return ask(state, state.position or Position.PORTRAIT, decision.hint)
     if decision.answer is Answer.STUCK:
-        return _drop_attempts(call_officer(state, Help.STUCK))
+        return drop(*call_officer(state, Help.STUCK))
     return accept(state, decision.best)
 
 
@@ -102,10 +102,9 @@ def on_compared(state: Session, event: Compared) -> Result:
     """The same finger again is asked for anew; after three times it is flagged and taken: nobody is stopped."""
     if max(event.scores, default=0) >= SAME_FINGER_SCORE:
         if state.repeats + 1 < MOST_ATTEMPTS:
-            state = replace(state, repeats=state.repeats + 1)
-            forgotten = _drop_attempts((state, ()))
-            again, effects = ask(forgotten[0], state.position or Position.RIGHT_THUMB, Hint.OTHER_FINGER)
-            return again, (*forgotten[1], *effects)
+            state, wiped = drop(replace(state, repeats=state.repeats + 1))
+            again, effects = ask(state, state.position or Position.RIGHT_THUMB, Hint.OTHER_FINGER)
+            return again, (*wiped, *effects)
         state = replace(state, flags=_with(state.flags, f"{SAME_FINGER_FLAG}:{state.position}"))
     return seal(state, state.candidate or "")
 
@@ -120,32 +119,32 @@ def seal(state: Session, capture: CaptureId) -> Result:
 def on_sealed(state: Session, event: Sealed, go_on: GoOn) -> Result:
     """Note what is durable now, wipe the other attempts, go on."""
     position, capture = state.position or Position.SIGNATURE, state.candidate or ""
-    best = next((a for a in state.attempts if a.capture == capture), None)
-    origin = best.origin if best else state.origin
-    if origin is None:
-        raise ValueError("a sealed capture has an origin")
-    sealed = SealedCapture(
-        position,
-        plan.PURPOSE_OF.get(position, Purpose.RECORD),
-        event.blob,
-        origin,
-        best.measures if best else None,
-        worn=bool(best) and decide([a.measures for a in state.attempts]).worn,
-        attempts=max(state.tries, 1),
-    )
-    rest = tuple(a.capture for a in state.attempts if a.capture != capture)
-    kept = ((position, capture),) if position in FINGERS else ()
+    templates = ((position, capture),) if position in FINGERS else ()
+    spent = (*(a.capture for a in state.attempts if a.capture != capture), *(() if templates else (capture,)))
     after = replace(
         state,
-        captures=(*state.captures, sealed),
-        remembered=(*(r for r in state.remembered if r[0] is not position), *kept),
+        captures=(*state.captures, sealed_capture(state, event.blob)),
+        remembered=(*state.remembered, *templates),
         attempts=(),
         candidate=None,
         origin=None,
         position=None,
     )
     state, effects = go_on(after)
-    return state, ((Forget(rest), *effects) if rest else effects)
+    return state, (*_forget(spent), *effects)
+
+
+def sealed_capture(state: Session, blob: Blob) -> SealedCapture:
+    """The capture under way, as it stands in the record once it is sealed."""
+    best = next((a for a in state.attempts if a.capture == state.candidate), None)
+    origin = best.origin if best else state.origin
+    if origin is None:
+        raise ValueError("a sealed capture has an origin")
+    position = state.position or Position.SIGNATURE
+    purpose = plan.PURPOSE_OF.get(position, Purpose.RECORD)
+    measures = best.measures if best else None
+    worn = measures is not None and is_worn(measures)
+    return SealedCapture(position, purpose, blob, origin, measures, worn, attempts=max(state.tries, 1))
 
 
 def on_seal_failed(state: Session, event: SealFailed) -> Result:
@@ -154,8 +153,9 @@ def on_seal_failed(state: Session, event: SealFailed) -> Result:
 
 
 def on_storage_failed(state: Session, event: StorageFailed) -> Result:
-    """The officer makes room; then the step is taken up where it stood."""
-    return call_officer(state, Help.STORAGE)
+    """The officer makes room. What the lost event answered is spent, so the position is then given anew."""
+    state, _ = call_officer(state, Help.STORAGE)
+    return drop(state, (StopCapture(),))
 
 
 def on_capture_failed(state: Session, event: CaptureFailed) -> Result:
@@ -168,13 +168,13 @@ def on_capture_failed(state: Session, event: CaptureFailed) -> Result:
 def missed(state: Session, forget: CaptureId | None = None, hint: Hint = Hint.AGAIN) -> Result:
     """One attempt without numbers; after three the best that is there is taken, or the officer called."""
     state = replace(state, misses=state.misses + 1, candidate=None)
-    wiped: tuple[SessionEffect, ...] = (Forget((forget,)),) if forget else ()
+    wiped = _forget((forget,) if forget else ())
     if state.misses < MOST_ATTEMPTS:
         after, effects = ask(state, state.position or Position.PORTRAIT, hint)
     elif (best := _best_usable(state)) is not None:
         after, effects = accept(state, best)
     else:
-        after, effects = _drop_attempts(call_officer(state, Help.STUCK))
+        after, effects = drop(*call_officer(state, Help.STUCK))
     return after, (*wiped, *effects)
 
 
@@ -186,8 +186,15 @@ def _best_usable(state: Session) -> int | None:
 
 def on_cannot_show(state: Session, event: CannotShow) -> Result:
     """The person cannot give it: stop asking, call the officer."""
-    after, effects = call_officer(state, Help.CANNOT_SHOW)
-    return after, (StopCapture(), *effects)
+    return interrupt(state, Help.CANNOT_SHOW)
+
+
+def interrupt(state: Session, why: Help) -> Result:
+    """Stop asking until the officer has come; judged attempts stay, a picture that nobody will judge does not."""
+    judged = [a.capture for a in state.attempts]
+    loose = (state.candidate,) if state.candidate and state.candidate not in judged else ()
+    after, _ = call_officer(replace(state, candidate=None), why)
+    return after, (StopCapture(), *_forget(loose))
 
 
 def retry(state: Session) -> Result:
@@ -210,10 +217,15 @@ def _hint_for(code: str) -> Hint:
     return _HINTS.get(code, Hint.AGAIN)
 
 
-def _drop_attempts(result: Result) -> Result:
-    state, effects = result
-    gone = tuple(a.capture for a in state.attempts)
-    return replace(state, attempts=(), candidate=None), ((*effects, Forget(gone)) if gone else effects)
+def drop(state: Session, effects: tuple[SessionEffect, ...] = ()) -> Result:
+    """After these effects, let every attempt at the position go."""
+    judged = tuple(a.capture for a in state.attempts)
+    loose = (state.candidate,) if state.candidate and state.candidate not in judged else ()
+    return replace(state, attempts=(), candidate=None), (*effects, *_forget((*judged, *loose)))
+
+
+def _forget(captures: tuple[CaptureId, ...]) -> tuple[SessionEffect, ...]:
+    return (Forget(captures),) if captures else ()
 
 
 def _with(flags: tuple[str, ...], flag: str) -> tuple[str, ...]:

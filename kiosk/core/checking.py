@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kiosk.core import plan
-from kiosk.core.capturing import GoOn, Result, ask
+from kiosk.core.capturing import GoOn, Result, ask, call_officer
 from kiosk.core.effects import Compare, Forget, Judge
 from kiosk.core.events import Candidate, CaptureFailed, CaptureId, Compared, Judged
 from kiosk.core.quality import CHECK_SCORE, SAME_FINGER_SCORE, Grade, Hint, judge
@@ -16,6 +16,7 @@ from kiosk.core.state import Checking, Help, Phase, Session, Step, issue, record
 NO_FINGERS = "no-fingers"  # nothing was recorded that could be shown again
 RESUMED = "resumed"  # the templates were wiped when the person was parked
 BY_OFFICER = "by-officer"
+FLAG = "check:"
 
 
 def begin(state: Session, go_on: GoOn) -> Result:
@@ -69,9 +70,10 @@ def on_compared(state: Session, event: Compared, go_on: GoOn) -> Result:
     if own >= CHECK_SCORE and own >= other:
         after, effects = _finger_done(state, True, go_on)
     else:
-        wrong = other >= SAME_FINGER_SCORE and other > own
-        state = replace(state, checking=replace(_checking(state), wrong_finger=wrong))
-        after, effects = _tried(state, Hint.OTHER_FINGER if wrong else Hint.WIPE_FINGER, go_on)
+        is_other = other >= SAME_FINGER_SCORE and other > own
+        wrong = tuple(f for f in _checking(state).wrong if f is not finger) + ((finger,) if is_other else ())
+        state = replace(state, checking=replace(_checking(state), wrong=wrong))
+        after, effects = _tried(state, Hint.OTHER_FINGER if is_other else Hint.WIPE_FINGER, go_on)
     return after, (Forget((capture,)), *effects)
 
 
@@ -87,7 +89,7 @@ def split_scores(
 def on_capture_failed(state: Session, event: CaptureFailed, go_on: GoOn) -> Result:
     """A try without a picture; a device that is gone needs the officer."""
     if event.device_gone:
-        return replace(state, help=Help.DEVICE, phase=Phase.TOUCH, awaits=None), ()
+        return call_officer(state, Help.DEVICE)
     return _tried(state, Hint.AGAIN, go_on)
 
 
@@ -109,7 +111,7 @@ def _finger_done(state: Session, matched: bool, go_on: GoOn) -> Result:
         total=now.total + now.tries + 1,
         matched=(*now.matched, finger) if matched else now.matched,
         failed=now.failed if matched else (*now.failed, finger),
-        wrong_finger=now.wrong_finger and not matched,
+        wrong=tuple(f for f in now.wrong if f is not finger or not matched),
     )
     state = replace(state, checking=after, candidate=None)
     if after.owed:
@@ -120,14 +122,23 @@ def _finger_done(state: Session, matched: bool, go_on: GoOn) -> Result:
 def _result(checking: Checking) -> CheckResult:
     if not checking.failed:
         return CheckResult.MATCHED
-    return CheckResult.WRONG_FINGER if checking.wrong_finger else CheckResult.NOT_MATCHED
+    return CheckResult.WRONG_FINGER if set(checking.wrong) == set(checking.failed) else CheckResult.NOT_MATCHED
 
 
 def _end(state: Session, check: Check, go_on: GoOn) -> Result:
-    flags = state.flags if check.result is CheckResult.MATCHED else (*state.flags, f"check:{check.result}")
-    return go_on(
-        replace(state, check=check, checking=None, purpose=Purpose.RECORD, position=None, help=None, flags=flags)
-    )
+    flags = state.flags if check.result is CheckResult.MATCHED else (*state.flags, f"{FLAG}{check.result}")
+    ended = replace(state, check=check, checking=None, purpose=Purpose.RECORD, position=None, help=None, flags=flags)
+    return go_on(replace(ended, candidate=None, origin=None))
+
+
+def undone_by(state: Session, position: Position) -> Session:
+    """The state once this position is recorded anew: a check that met its old print, or failed, is owed again."""
+    check = state.check
+    if check is None or position not in FINGERS:
+        return state
+    if check.result is CheckResult.MATCHED and position not in check.fingers:
+        return state
+    return replace(state, check=None, flags=tuple(f for f in state.flags if not f.startswith(FLAG)))
 
 
 def _checking(state: Session) -> Checking:

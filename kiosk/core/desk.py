@@ -13,7 +13,7 @@ from kiosk.core.effects import SessionEffect
 from kiosk.core.events import ParkWanted, SessionEvent
 from kiosk.core.officer import Unattested, still_owed
 from kiosk.core.power import Charge, Power
-from kiosk.core.session import IllegalEvent
+from kiosk.core.session import IllegalEvent, too_late
 from kiosk.core.state import Phase, Session, Step
 
 
@@ -218,6 +218,8 @@ def _opened(desk: Desk, event: DayOpened) -> Result:
 
 
 def _closed(desk: Desk, event: DayClosed) -> Result:
+    if h.is_running(desk.handover):
+        raise IllegalEvent("the handover needs the working key")
     return replace(desk, mode=Mode.LOCKED, officer=None, task=None, notice=None), (LockDay(),)
 
 
@@ -226,7 +228,8 @@ def _started(desk: Desk, event: Started) -> Result:
         return replace(desk, notice=Notice.POWER_LOW), ()
     if desk.facts.free_bytes is not None and not retention.room_for_a_person(desk.facts.free_bytes):
         return replace(desk, notice=Notice.ROOM_LOW), ()
-    return replace(desk, mode=Mode.VILLAGER, session=event.session, notice=None), ()
+    session, effects = s.begin(event.session)
+    return replace(desk, mode=Mode.VILLAGER, session=session, notice=None), effects
 
 
 def _taken_up(desk: Desk, event: TakenUp) -> Result:
@@ -239,10 +242,24 @@ def _taken_up(desk: Desk, event: TakenUp) -> Result:
 
 
 def _in_session(desk: Desk, event: InSession) -> Result:
-    if desk.session is None:
-        raise IllegalEvent(f"{type(event.event).__name__} without a session")
+    if desk.session is None or desk.mode is not Mode.VILLAGER:
+        return _too_late(desk, event.event)
     session, effects = s.step(desk.session, event.event)
-    return _settle(replace(desk, session=session), desk.session.step), effects
+    desk, more = _obey_power(_settle(replace(desk, session=session), desk.session.step))
+    return desk, (*effects, *more)
+
+
+def _too_late(desk: Desk, event: SessionEvent) -> Result:
+    """An answer for somebody who is parked or gone: its picture must not stay in the tray."""
+    effects = too_late(event)
+    if not effects:
+        raise IllegalEvent(f"{type(event).__name__} without a session")
+    return desk, effects
+
+
+def _park(desk: Desk, session: Session, why: str) -> Result:
+    parked, effects = s.step(session, ParkWanted(why))
+    return _settle(replace(desk, session=parked), session.step), effects
 
 
 def _settle(desk: Desk, before: Step) -> Desk:
@@ -263,18 +280,25 @@ def _settle(desk: Desk, before: Step) -> Desk:
 
 def _charge(desk: Desk, event: ChargeRead) -> Result:
     desk = replace(desk, facts=replace(desk.facts, charge=event.charge))
-    allowed = power.allows(event.charge)
-    effects: tuple[DeskEffect, ...] = ()
-    if desk.session and allowed >= Power.PARK and desk.session.phase not in SETTLED:
-        desk, effects = _in_session(desk, InSession(ParkWanted("power")))
-    if allowed is Power.HALT and desk.session is None:
-        return replace(desk, mode=Mode.STOPPING, notice=Notice.HALTING), (*effects, Halt())
     if desk.notice is Notice.POWER_LOW and power.may_start(event.charge):
         desk = replace(desk, notice=None)
+    return _obey_power(desk)
+
+
+def _obey_power(desk: Desk) -> Result:
+    """Park, then halt, as soon as what is being made durable is so; asked after every reading and every answer."""
+    allowed = power.allows(desk.facts.charge)
+    effects: tuple[DeskEffect, ...] = ()
+    if desk.mode is Mode.VILLAGER and desk.session and allowed >= Power.PARK and desk.session.phase not in SETTLED:
+        desk, effects = _park(desk, desk.session, "power")
+    if allowed is Power.HALT and desk.session is None and desk.mode is not Mode.STOPPING:
+        return replace(desk, mode=Mode.STOPPING, notice=Notice.HALTING), (*effects, Halt())
     return desk, effects
 
 
 def _room(desk: Desk, event: RoomRead) -> Result:
+    if desk.notice is Notice.ROOM_LOW and retention.room_for_a_person(event.free_bytes):
+        desk = replace(desk, notice=None)
     return replace(desk, facts=replace(desk.facts, free_bytes=event.free_bytes)), ()
 
 
@@ -305,14 +329,18 @@ def _attested(desk: Desk, event: AttestedLater) -> Result:
 
 
 def _in_handover(desk: Desk, event: InHandover) -> Result:
+    between_people = desk.mode is Mode.OFFICER and desk.task is Task.HANDOVER
+    if isinstance(event.event, h.HandoverWanted) and not between_people:
+        raise IllegalEvent(f"HandoverWanted while {desk.mode}")
     handover, effects = h.step(desk.handover, event.event)
     return replace(desk, handover=handover), effects
 
 
 def _stop(desk: Desk, event: StopWanted) -> Result:
     effects: tuple[DeskEffect, ...] = ()
-    if desk.session is not None:
-        desk, effects = _in_session(desk, InSession(ParkWanted("stop")))
+    session = desk.session
+    if session is not None and session.phase not in SETTLED:  # else the saved state is taken up at the next start
+        desk, effects = _park(desk, session, "stop")
     return replace(desk, mode=Mode.STOPPING), effects
 
 
@@ -326,7 +354,7 @@ TRANSITIONS: dict[type, tuple[frozenset[Mode], Callable[[Desk, Any], Result]]] =
     OfficerLeft: (frozenset({Mode.OFFICER}), _left),
     TaskChosen: (frozenset({Mode.OFFICER}), _task),
     AttestedLater: (_ALWAYS, _attested),
-    InSession: (frozenset({Mode.VILLAGER}), _in_session),
+    InSession: (_ALWAYS, _in_session),
     InHandover: (_ALWAYS, _in_handover),
     ChargeRead: (_ALWAYS, _charge),
     RoomRead: (_ALWAYS, _room),

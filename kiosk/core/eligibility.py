@@ -6,15 +6,17 @@ from enum import StrEnum
 
 RECORDING_AGE = 16
 CARD_AGE = 17
+ADULT_AGE = 18  # below it a guardian or the school consents
 LISTED_AS_DEAD = "DEAD"
 NOT_YET_RECORDED = "UNREGISTERED"
 
 
 class Advice(StrEnum):
-    """What the officer should know; only CLEAR and AHEAD_OF_17 go on without the officer."""
+    """What the officer should know; NEEDS_OFFICER does not go on without one, MINOR not by the person's own consent."""
 
     CLEAR = "clear"
     AHEAD_OF_17 = "ahead-of-17"
+    MINOR = "minor"
     TOO_YOUNG = "too-young"
     LISTED_DEAD = "listed-dead"
     ALREADY_RECORDED = "already-recorded"
@@ -22,7 +24,7 @@ class Advice(StrEnum):
     UNLISTED = "unlisted"
 
 
-NEEDS_OFFICER = frozenset(Advice) - {Advice.CLEAR, Advice.AHEAD_OF_17}
+NEEDS_OFFICER = frozenset(Advice) - {Advice.CLEAR, Advice.AHEAD_OF_17, Advice.MINOR}
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,13 @@ def advise(standing: Standing, today: date, clock_confident: bool) -> tuple[Advi
 
 def _by_age(standing: Standing, today: date, clock_confident: bool) -> list[Advice]:
     age = age_on(standing.birth, today)
-    if standing.married or age >= CARD_AGE:
+    if standing.married or age >= ADULT_AGE:
         return []
-    if age >= RECORDING_AGE or not clock_confident:
-        return [Advice.AHEAD_OF_17]
-    return [Advice.TOO_YOUNG]
+    minor = [Advice.MINOR] if clock_confident else []
+    if age >= CARD_AGE:
+        return minor
+    too_young = clock_confident and age < RECORDING_AGE
+    return [Advice.TOO_YOUNG if too_young else Advice.AHEAD_OF_17, *minor]
 
 
 def age_on(birth: date, today: date) -> int:

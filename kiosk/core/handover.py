@@ -29,8 +29,9 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True)
 class Handover:
-    """`written` counts bundles proven on this stick, `settled` and `purged` what receipts from it allowed, `refused`
-    what on it was unusable, `skipped` bundles whose bytes rotted, `fork` a receipt that knows more than this box."""
+    """`written` counts bundles on this stick, proven from RELEASING on, `settled` and `purged` what
+    receipts from it allowed, `refused` what on it was unusable, `skipped` bundles whose bytes rotted, `fork` a receipt
+    that knows more than this box."""
 
     stage: Stage = Stage.READY
     ticket: str | None = None
@@ -158,10 +159,18 @@ def _released(state: Handover, event: Released) -> HandoverResult:
 
 
 def _failed(state: Handover, event: HandoverFailed) -> HandoverResult:
-    return replace(state, stage=Stage.FAILED, trouble=event.trouble, written=0, ticket=None), ()
+    proven = state.written if state.stage is Stage.RELEASING else 0
+    return replace(state, stage=Stage.FAILED, trouble=event.trouble, written=proven, ticket=None), ()
 
 
 _RUNNING = (Stage.READING, Stage.WRITING, Stage.PROVING, Stage.RELEASING)
+
+
+def is_running(state: Handover) -> bool:
+    """Whether an answer is awaited."""
+    return state.stage in _RUNNING
+
+
 TRANSITIONS = {
     **{(s, HandoverWanted): _wanted for s in (Stage.READY, Stage.DONE, Stage.FAILED)},
     (Stage.READING, IncomingTaken): _incoming,

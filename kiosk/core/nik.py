@@ -11,7 +11,8 @@ from kiosk.core.record import Sex
 
 WOMEN_DAY_OFFSET = 40
 OLDEST_YEARS = 110
-# Province codes of the civil registry; districts split and are not judged.
+EARLIEST_YEAR = 2026  # of any honest clock: this program is not older
+# Province codes of the civil registry; regencies and districts split, and are judged for 00 only.
 PROVINCES = frozenset(
     [*range(11, 20), 21, *range(31, 37), *range(51, 54), *range(61, 66), *range(71, 77), 81, 82, *range(91, 98)]
 )
@@ -22,6 +23,7 @@ class NikFault(StrEnum):
 
     NOT_16_DIGITS = "not-16-digits"
     NO_SUCH_PROVINCE = "no-such-province"
+    NO_SUCH_DISTRICT = "no-such-district"
     NO_SUCH_DAY = "no-such-day"
     SERIAL_ZERO = "serial-zero"
 
@@ -39,7 +41,7 @@ class NikParts:
 
 
 def read(nik: str, this_year: int) -> NikParts | NikFault:
-    """The parts of a NIK, or why it cannot be one; `this_year` bounds the centuries."""
+    """The parts of a NIK, or why it cannot be one; `this_year` bounds the centuries, but never a reset clock."""
     if len(nik) != 16 or not nik.isascii() or not nik.isdigit():
         return NikFault.NOT_16_DIGITS
     province, regency, district, day, month, year, serial = (
@@ -47,10 +49,12 @@ def read(nik: str, this_year: int) -> NikParts | NikFault:
     )
     if province not in PROVINCES:
         return NikFault.NO_SUCH_PROVINCE
+    if not regency or not district:
+        return NikFault.NO_SUCH_DISTRICT
     if serial == 0:
         return NikFault.SERIAL_ZERO
     sex = Sex.FEMALE if day > WOMEN_DAY_OFFSET else Sex.MALE
-    births = _births(day - WOMEN_DAY_OFFSET if sex is Sex.FEMALE else day, month, year, this_year)
+    births = _births(day - WOMEN_DAY_OFFSET if sex is Sex.FEMALE else day, month, year, max(this_year, EARLIEST_YEAR))
     if not births:
         return NikFault.NO_SUCH_DAY
     return NikParts(province, regency, district, births, sex, serial)

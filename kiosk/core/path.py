@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 from kiosk.core import checking
-from kiosk.core.capturing import Result, ask, next_owed, retry, touch
+from kiosk.core.capturing import Result, ask, next_owed, retry, sealed_capture, touch
 from kiosk.core.closing import recording
-from kiosk.core.effects import Close, LookUp, Void
-from kiosk.core.state import Phase, Session, Step, issue
+from kiosk.core.effects import Close, Forget, LookUp, StopCapture, Void
+from kiosk.core.events import Sealed, SealFailed
+from kiosk.core.record import Position
+from kiosk.core.state import Phase, Session, Step, endorsed, issue
 
 CAPTURE_STEPS = frozenset({Step.FACE, Step.IRISES, Step.FINGERS, Step.HANDS})
 
@@ -18,13 +20,15 @@ def go_on(state: Session) -> Result:
         return ask(state, position)
     if state.check is None:
         return checking.begin(state, go_on)
-    return touch(state, Step.ENDORSEMENT if state.endorsement is None else Step.REVIEW)
+    return touch(state, Step.REVIEW if endorsed(state) else Step.ENDORSEMENT)
 
 
 def take_up(state: Session) -> Result:
     """Issue again whatever the present step waits for."""
-    if state.step in CAPTURE_STEPS or (state.step is Step.ENDORSEMENT and state.position):
+    if state.step in CAPTURE_STEPS:
         return retry(state) if state.position else go_on(replace(state, help=None))
+    if state.step is Step.ENDORSEMENT and state.position is Position.THUMB_PRINT:
+        return retry(state)
     if state.step is Step.CHECK:
         return checking.resume(replace(state, help=None), go_on)
     if state.step is Step.NIK and state.nik and state.resident is None:
@@ -49,8 +53,19 @@ def close(state: Session) -> Result:
 
 
 def void(state: Session, reason: str, officer: str) -> Result:
-    """Destroy everything and keep the sequence."""
-    state = replace(state, step=Step.VOIDING, phase=Phase.CLOSING, help=None, void_reason=reason, void_officer=officer)
+    """Destroy everything and keep the sequence. A capture that is being sealed is waited for, so that the void names
+    it and nothing of it comes after."""
+    state = replace(state, step=Step.VOIDING, help=None, void_reason=reason, void_officer=officer)
+    if state.phase is Phase.SEALING:
+        return state, ()
+    state = replace(state, phase=Phase.CLOSING, position=None, attempts=(), candidate=None, remembered=())
     state, ticket = issue(state)
     destroyed = tuple(c.blob for c in state.captures)
-    return state, (Void(ticket, state.record_id, destroyed, reason, officer),)
+    return state, (StopCapture(), Forget(None), Void(ticket, state.record_id, destroyed, reason, officer))
+
+
+def on_sealed_for_void(state: Session, event: Sealed | SealFailed) -> Result:
+    """The capture that the void waited for is durable, or never will be."""
+    made = (sealed_capture(state, event.blob),) if isinstance(event, Sealed) else ()
+    settled = replace(state, phase=Phase.CLOSING, captures=(*state.captures, *made))
+    return void(settled, state.void_reason, state.void_officer)

@@ -142,19 +142,22 @@ def decide(attempts: Sequence[Measures]) -> Decision:
         return Decision(Answer.STUCK if stuck else Answer.AGAIN, hint=judged[-1].hint)
     best = -max(usable)[1]
     if len(judged) >= min(judged[best].grade, MOST_ATTEMPTS):
-        return Decision(Answer.ACCEPT, best, worn=_worn(attempts[best]))
+        return Decision(Answer.ACCEPT, best, worn=is_worn(attempts[best]))
     return Decision(Answer.AGAIN, hint=judged[-1].hint)
 
 
-def _worn(m: Measures) -> bool:
+def is_worn(m: Measures) -> bool:
+    """Whether an accepted capture is typed worn: a finger below the fair score."""
     return isinstance(m, FingerMeasures) and (m.nfiq2 or 0) < NFIQ2_FAIR
 
 
 @dataclass(frozen=True)
 class Stream:
-    """What the fast fold remembers of one attempt: seconds of the first frame and the best score so far."""
+    """What the fast fold remembers of one attempt: seconds of the first frame, of the first usable one, and the best
+    score so far."""
 
-    since_s: float | None = None
+    began_s: float | None = None
+    usable_s: float | None = None
     best: float = -2.0
 
 
@@ -167,19 +170,22 @@ class Look(StrEnum):
     TAKE_KEPT = "take-kept"
 
 
-STREAM_ENOUGH_S = 2.0  # the best frame of two seconds is taken even when none was good
+STREAM_ENOUGH_S = 2.0  # the best of two seconds of usable frames is taken even when none was good
+STREAM_PATIENCE_S = 8.0  # without a usable frame the attempt ends as one: time to find the place, three times over
 
 
 def watch(stream: Stream, measures: Measures, now_s: float) -> tuple[Stream, Look, Hint]:
     """The fast fold over a stream: KEEP this frame as the best so far, TAKE it, TAKE_KEPT, or WAIT for another."""
     judged = judge(measures)
-    since = now_s if stream.since_s is None else stream.since_s
+    began = now_s if stream.began_s is None else stream.began_s
+    usable = now_s if stream.usable_s is None and judged.grade is not Grade.USELESS else stream.usable_s
     better = judged.score > stream.best
-    enough = judged.grade is Grade.GOOD or now_s - since >= STREAM_ENOUGH_S
+    late = now_s - began >= STREAM_PATIENCE_S or (usable is not None and now_s - usable >= STREAM_ENOUGH_S)
+    enough = judged.grade is Grade.GOOD or late
     looks = {
         (True, True): Look.TAKE,
         (True, False): Look.TAKE_KEPT,
         (False, True): Look.KEEP,
         (False, False): Look.WAIT,
     }
-    return Stream(since, max(judged.score, stream.best)), looks[enough, better], judged.hint
+    return Stream(began, usable, max(judged.score, stream.best)), looks[enough, better], judged.hint

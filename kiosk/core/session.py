@@ -11,9 +11,10 @@ from typing import Any
 from kiosk.core import aside, capturing, checking, talk
 from kiosk.core import events as e
 from kiosk.core.capturing import Result
-from kiosk.core.effects import Timer
-from kiosk.core.path import CAPTURE_STEPS, go_on
-from kiosk.core.state import Phase, Session, Step
+from kiosk.core.effects import Forget, Timer
+from kiosk.core.path import CAPTURE_STEPS, go_on, on_sealed_for_void
+from kiosk.core.recording import ConsentBy
+from kiosk.core.state import Phase, Session, Step, numbered
 
 IDLE_S = 180.0  # ten times an unhurried answer; then the person is parked
 
@@ -46,7 +47,6 @@ BEFORE_CONSENT = frozenset({Step.LANGUAGE, Step.NOTICE})
 AFTER_CONSENT = frozenset({Step.NIK, Step.BIODATA}) | ONWARD
 OPEN = BEFORE_CONSENT | AFTER_CONSENT
 UNFINISHED = OPEN | {Step.CLOSING, Step.VOIDING}
-ANYWHERE = frozenset(Step)
 
 TRANSITIONS: tuple[Row, ...] = (
     _row(Step.LANGUAGE, e.LanguageChosen, talk.on_language, Step.NOTICE),
@@ -57,6 +57,7 @@ TRANSITIONS: tuple[Row, ...] = (
     _row(Step.NIK, e.NoNik, talk.on_no_nik, Step.VOIDING),
     _row(Step.BIODATA, e.BiodataConfirmed, talk.on_confirmed, ONWARD),
     _row(Step.BIODATA, e.BiodataDisputed, talk.on_disputed),
+    _row(Step.BIODATA, e.Agreed, talk.on_vouched),
     _row(LOOPS, e.Candidate, capturing.on_candidate),
     _row(LOOPS, e.Judged, capturing.on_judged),
     _row(LOOPS, e.Compared, capturing.on_compared),
@@ -82,6 +83,8 @@ TRANSITIONS: tuple[Row, ...] = (
     _row(Step.REVIEW, e.Retaken, talk.on_retaken, ONWARD),
     _row(Step.CLOSING, e.Closed, talk.on_closed, Step.SLIP),
     _row(Step.CLOSING, e.CloseFailed, talk.on_close_failed),
+    _row(Step.VOIDING, e.Sealed, on_sealed_for_void),
+    _row(Step.VOIDING, e.SealFailed, on_sealed_for_void),
     _row(Step.VOIDING, e.Voided, talk.on_voided, Step.SLIP),
     _row(Step.VOIDING, e.CloseFailed, talk.on_close_failed),
     _row(Step.SLIP, e.Done, talk.on_done, Step.GONE),
@@ -114,15 +117,23 @@ TIMED = (
 )  # fmt: skip
 
 
+def begin(state: Session) -> Result:
+    """Put the first question; it waits no longer than any other."""
+    return _timed(state, ())
+
+
 def step(state: Session, event: e.SessionEvent) -> Result:
-    """The state after the event, and what is to be done; an answer that nobody awaits changes nothing.
+    """The state after the event, and what is to be done; an answer that nobody awaits changes nothing, and its picture
+    or ink is forgotten.
 
     Raises IllegalEvent for what the present step does not know.
     """
     if _stale(state, event):
-        return state, ()
+        return state, too_late(event)
     row = _ROWS.get((state.step, type(event)))
     if row is None or not _legal_now(state, event):
+        if isinstance(event, e.Inked):
+            return state, too_late(event)
         raise IllegalEvent(f"{type(event).__name__} at {state.step}")
     after, effects = row.handle(state, event)
     if after.step not in row.to and after.step is not state.step:
@@ -133,6 +144,11 @@ def step(state: Session, event: e.SessionEvent) -> Result:
 def resume(state: Session, boot: int, officer: str) -> Result:
     """Take a stored session up after a restart: as if it had been parked at the same step."""
     return step(aside.set_aside(state, state.parked or "restart"), e.ResumeWanted(boot, officer))
+
+
+def too_late(event: e.SessionEvent) -> tuple[Forget, ...]:
+    """What an event that nobody waits for leaves in the tray."""
+    return (Forget((event.capture,)),) if isinstance(event, e.Candidate | e.Inked) else ()
 
 
 def _stale(state: Session, event: e.SessionEvent) -> bool:
@@ -148,10 +164,14 @@ def _legal_now(state: Session, event: e.SessionEvent) -> bool:
         return False
     if isinstance(event, e.OfficerContinues):
         return state.help is not None
-    if state.phase is Phase.SEALING and isinstance(event, e.HelpAsked | e.CannotShow):
+    if state.phase is Phase.SEALING and isinstance(event, e.HelpAsked | e.CannotShow | e.Exempted):
         return False  # a moment later the capture is durable; the touch may be repeated then
+    if isinstance(event, e.Agreed) and event.by is not ConsentBy.SELF:
+        return bool(event.officer)  # who answers for a guardian's or a school's word
     if state.phase is not Phase.TOUCH and isinstance(event, TOUCHES):
         return False  # a second touch before the answer to the first
+    if isinstance(event, e.Agreed) and state.step is not Step.NOTICE:
+        return False  # the person's own consent comes before everything else
     return state.help is None or isinstance(event, WITH_HELP)
 
 
@@ -160,5 +180,5 @@ def _timed(state: Session, effects: tuple) -> Result:
     waits = state.phase is Phase.TOUCH and not state.help and not state.parked and state.step is not Step.GONE
     if not waits:
         return replace(state, idle=None), effects
-    ticket = f"{state.boot}.{state.issued + 1}"
-    return replace(state, issued=state.issued + 1, idle=ticket), (*effects, Timer(ticket, IDLE_S))
+    state, ticket = numbered(state)
+    return replace(state, idle=ticket), (*effects, Timer(ticket, IDLE_S))

@@ -76,14 +76,15 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Checking:
-    """The 1:1 check under way: fingers still to try, tries at the present one, outcomes of the finished ones."""
+    """The 1:1 check under way: fingers still to try, tries at the present one, outcomes of the finished ones; `wrong`
+    are those of whom the last print was surely another recorded finger."""
 
     owed: tuple[Position, ...]
     tries: int = 0
     total: int = 0
     matched: tuple[Position, ...] = ()
     failed: tuple[Position, ...] = ()
-    wrong_finger: bool = False
+    wrong: tuple[Position, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,10 +139,16 @@ class Session:
     void_officer: str = ""
 
 
+def numbered(state: Session) -> tuple[Session, Ticket]:
+    """A ticket that nobody had before in this boot, in this session or another."""
+    issued = state.issued + 1
+    return replace(state, issued=issued), f"{state.record_id}.{state.boot}.{issued}"
+
+
 def issue(state: Session) -> tuple[Session, Ticket]:
-    """A ticket nobody had before in this boot, awaited from now on."""
-    ticket = f"{state.boot}.{state.issued + 1}"
-    return replace(state, issued=state.issued + 1, awaits=ticket), ticket
+    """A new ticket, awaited from now on."""
+    state, ticket = numbered(state)
+    return replace(state, awaits=ticket), ticket
 
 
 def recorded(state: Session, purpose: Purpose = Purpose.RECORD) -> tuple[Position, ...]:
@@ -152,6 +159,11 @@ def recorded(state: Session, purpose: Purpose = Purpose.RECORD) -> tuple[Positio
 def exempt(state: Session) -> tuple[Position, ...]:
     """Positions that an officer said are not owed."""
     return tuple(e.position for e in state.exemptions)
+
+
+def endorsed(state: Session) -> bool:
+    """Whether the person stood by the record: with sealed ink or print, or as one who can give neither."""
+    return state.endorsement is Endorsement.CANNOT or bool(recorded(state, Purpose.ENDORSEMENT))
 
 
 def owed(state: Session) -> tuple[Position, ...]:

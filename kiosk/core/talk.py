@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from kiosk.core import checking
 from kiosk.core import nik as nik_rules
 from kiosk.core.capturing import Result, ask, call_officer, seal, touch
 from kiosk.core.effects import Discard, Forget
@@ -28,8 +29,9 @@ from kiosk.core.events import (
 )
 from kiosk.core.nik import NikFault, NikParts
 from kiosk.core.path import close, go_on, look_up, void
-from kiosk.core.record import Position, Resident
-from kiosk.core.recording import Consent
+from kiosk.core.plan import ENDORSEMENTS
+from kiosk.core.record import Endorsement, Position, Resident
+from kiosk.core.recording import Consent, ConsentBy
 from kiosk.core.state import Help, Session, Step
 
 NO_NIK = "no-nik"
@@ -88,9 +90,19 @@ def on_looked_up(state: Session, event: LookedUp) -> Result:
         flags=(*state.flags, *(a.value for a in found if a is not Advice.CLEAR)),
     )
     after, effects = touch(after, Step.BIODATA)
-    if NEEDS_OFFICER.isdisjoint(found):
+    if _goes_on(after, found):
         return after, effects
     return call_officer(after, Help.NIK_DOUBT)
+
+
+def _goes_on(state: Session, found: tuple[Advice, ...]) -> bool:
+    own_consent = state.consent is not None and state.consent.by is ConsentBy.SELF
+    return NEEDS_OFFICER.isdisjoint(found) and not (Advice.MINOR in found and own_consent)
+
+
+def on_vouched(state: Session, event: Agreed) -> Result:
+    """The officer notes a guardian's or the school's consent for somebody who turned out to be a minor."""
+    return touch(replace(state, consent=Consent(state.language, event.by, event.officer)), Step.BIODATA)
 
 
 def _unlisted(nik: str, today: date) -> Resident | NikFault:
@@ -125,7 +137,7 @@ def on_thumb_print(state: Session, event: ThumbPrintChosen) -> Result:
 
 def give_thumb_print(state: Session) -> Result:
     """The witness is there: ask for the print."""
-    return ask(state, Position.THUMB_PRINT)
+    return ask(replace(state, endorsement=Endorsement.THUMB_PRINT), Position.THUMB_PRINT)
 
 
 def on_cannot_sign(state: Session, event: CannotSign) -> Result:
@@ -139,14 +151,18 @@ def on_approved(state: Session, event: Approved) -> Result:
 
 
 def on_retaken(state: Session, event: Retaken) -> Result:
-    """One position is owed again; its blob goes when the new state is durable."""
-    kept = tuple(c for c in state.captures if c.position is not event.position)
-    exemptions = tuple(e for e in state.exemptions if e.position is not event.position)
-    remembered = tuple(r for r in state.remembered if r[0] is not event.position)
-    endorsed = None if event.position in (Position.SIGNATURE, Position.THUMB_PRINT) else state.endorsement
-    return go_on(
-        replace(state, captures=kept, exemptions=exemptions, remembered=remembered, endorsement=endorsed, position=None)
+    """One position is owed again, ink and thumb-print as one; its blob goes when the new state is durable."""
+    again = ENDORSEMENTS if event.position in ENDORSEMENTS else (event.position,)
+    templates = tuple(capture for p, capture in state.remembered if p in again)
+    state = replace(
+        checking.undone_by(state, event.position),
+        captures=tuple(c for c in state.captures if c.position not in again),
+        exemptions=tuple(e for e in state.exemptions if e.position not in again),
+        remembered=tuple(r for r in state.remembered if r[0] not in again),
+        endorsement=None if again is ENDORSEMENTS else state.endorsement,
     )
+    after, effects = go_on(state)
+    return after, ((Forget(templates), *effects) if templates else effects)
 
 
 def on_closed(state: Session, event: Closed) -> Result:

@@ -1,6 +1,7 @@
 """Carries effects out: each goes to the worker of its resource, and its outcome comes back as one event."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from hal import Clock, Stop
 from kiosk.core import desk as d
@@ -57,7 +58,7 @@ class Carrier:
             case f.Timer():
                 self._timer.start(effect)
             case f.Judge():
-                self._workers["measuring"].post(lambda: self._answer(self._judging.judge(effect)))
+                self._workers["measuring"].post(lambda: self._judge(effect))
             case f.Compare():
                 self._workers["measuring"].post(lambda: self._answer(self._judging.compare(effect)))
             case f.Seal():
@@ -82,13 +83,20 @@ class Carrier:
         port = translate.PORT_OF[effect.positions[0]]
         self._workers[port].post(lambda: self._capturer.attempt(effect, stop, self._answer))
 
+    def _judge(self, effect: f.Judge) -> None:
+        judged, held = self._judging.judge(effect), self._tray.get(effect.capture)
+        if judged.measures is not None and held is not None:
+            with suppress(MeasureFailed):  # said again, and then heard, when it is accepted
+                seal.sealed_capture(held, self._measurer, self._identity())
+        self._answer(judged)
+
     def _seal(self, effect: f.Seal) -> None:
         """Encode, seal, write: the row comes with the state that knows of it."""
         held, session = self._tray.get(effect.capture), self._desk().session
         if held is None or session is None:
             return  # parked meanwhile: nobody waits for it
         try:
-            sealed = seal.sealed_capture(effect, held, self._measurer, self._identity())
+            sealed = seal.sealed_capture(held, self._measurer, self._identity())
             blob = self._workers["store"].ask(lambda: self._store.drafts.keep(session.record_id, sealed))
         except (StoreError, MeasureFailed) as error:
             code = code_of(error) if isinstance(error, StoreError) else "encoder"

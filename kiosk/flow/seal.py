@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hal import Clock
-from kiosk.core.effects import Close, Seal, Void
+from kiosk.core.effects import Close, Void
 from kiosk.core.padding import IMAGE_STEP, TEXT_STEP
 from kiosk.core.record import Blob
 from kiosk.exchange import jws
@@ -31,12 +31,19 @@ from kiosk.store.vault import seal
 COMMISSIONING_TEXT = b"Jemput: this box can seal to this office."
 
 
-def sealed_capture(effect: Seal, held: Held, measurer: Measurer, identity: Identity) -> bytes:
-    """The sealed bytes of one capture: ink as it is, pictures as lossless PNG. MeasureFailed where it cannot."""
+def sealed_capture(held: Held, measurer: Measurer, identity: Identity) -> bytes:
+    """The sealed bytes of one capture: ink as it is, pictures as lossless PNG; made once, before the verdict is told,
+    so that acceptance only writes. MeasureFailed where it cannot be encoded."""
+    if held.sealed is None:
+        held.sealed = _sealed(held, measurer, identity)
+    return held.sealed
+
+
+def _sealed(held: Held, measurer: Measurer, identity: Identity) -> bytes:
     if held.ink is not None:
         return seal(held.ink, identity.recipients(), TEXT_STEP)
     if held.pixels is None:
-        raise ValueError(f"nothing to seal for {effect.position}")
+        raise ValueError("nothing to seal")
     png = measurer.request(EncodePng(held.pixels, held.ppi))
     if not isinstance(png, bytes):
         raise TypeError("an encoder answers with bytes")

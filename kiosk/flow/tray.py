@@ -12,13 +12,14 @@ from kiosk.core.events import CaptureId
 @dataclass
 class Held:
     """One capture's bytes. `pixels` as the frame had them, `original` the device's own signed bytes, `template` a
-    fingerprint's ISO record once measured, `ink` the strokes' JSON."""
+    fingerprint's ISO record once measured, `ink` the strokes' JSON, `sealed` the age file that acceptance writes."""
 
     pixels: NDArray[np.uint8] | None = None
     ppi: int | None = None
     original: bytes | None = None
     template: bytes | None = None
     ink: bytes | None = None
+    sealed: bytes | None = None
 
 
 class Tray:
@@ -48,7 +49,7 @@ class Tray:
             held = self._held.get(capture)
             if held is not None:
                 _wipe(held)
-                held.pixels = held.original = held.ink = None
+                held.pixels = held.original = held.ink = held.sealed = None
 
     def forget(self, captures: tuple[CaptureId, ...] | None) -> None:
         """Wipe these, or everything."""
