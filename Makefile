@@ -10,7 +10,7 @@ setup:
 
 run: setup
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
-		[ -d $(OUT)/training ] || $(BIN)/kiosk regency training $(OUT)/training; \
+		[ -d $(OUT)/training ] || $(BIN)/kiosk tour --people 0 --seed 1 --out $(OUT)/training; \
 		exec $(BIN)/kiosk run --box $(OUT)/training/box/box.toml; \
 	else \
 		rm -rf $(TOUR); \

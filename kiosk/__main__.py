@@ -6,7 +6,7 @@ import sys
 COMMANDS = {
     "run": "the touchscreen application",
     "tour": "an unattended complete day on a training box",
-    "regency": "the receiving office: init, certify, take-in, afis, roster, training",
+    "regency": "the receiving office: init, officer, certify, take-in, afis, roster",
 }
 USAGE = "\n".join(["Usage: kiosk COMMAND [OPTIONS]", "", *(f"  {name:8} {what}" for name, what in COMMANDS.items())])
 HINT = "Example: kiosk tour --people 3 --seed 1 --out out     Each command has --help."

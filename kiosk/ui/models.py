@@ -127,13 +127,13 @@ class ExemptionModel(Model):
 
 @dataclass(frozen=True)
 class ChoiceModel(Model):
-    """A question with its answers; `back` closes it. `large` answers are a resident's."""
+    """A question with its answers; `back` closes it, where there is one. `large` answers are a resident's."""
 
     title: str = ""
     text: str = ""
     choices: tuple[Choice, ...] = ()
     large: bool = False
-    back: Open | None = Open()
+    back: Open | None = None
 
 
 @dataclass(frozen=True)

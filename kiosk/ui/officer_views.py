@@ -225,7 +225,7 @@ def cancel(desk: Desk, session: Session) -> ChoiceModel:
     choices = tuple(
         Choice(say(f"cancel.{code}", OFFICERS), OfficerCancels(code, officer), "no") for code in CANCEL_REASONS
     )
-    return ChoiceModel(OFFICERS, say("cancel.title", OFFICERS), say("cancel.text", OFFICERS), choices)
+    return ChoiceModel(OFFICERS, say("cancel.title", OFFICERS), say("cancel.text", OFFICERS), choices, back=Open())
 
 
 def correction(desk: Desk, session: Session) -> CorrectionModel:
@@ -241,4 +241,4 @@ def retake(desk: Desk, session: Session) -> ChoiceModel:
     officer = desk.officer or session.officer
     done = [p for p in (*recorded(session), *exempt(session)) if p is not Position.HANDS]
     choices = tuple(Choice(say(f"short.{p}", OFFICERS), Retaken(p, officer)) for p in done)
-    return ChoiceModel(OFFICERS, say("retake.title", OFFICERS), say("retake.text", OFFICERS), choices)
+    return ChoiceModel(OFFICERS, say("retake.title", OFFICERS), say("retake.text", OFFICERS), choices, back=Open())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import typer.main
-from click import Group
+from typer.core import TyperGroup
 
 from kiosk.commands.regency import app
 from kiosk.core.handover import Trouble
@@ -92,7 +92,7 @@ def test_the_picture_shows_the_rooms_of_its_source() -> None:
 
 def test_every_command_of_the_operations_exists_with_its_options() -> None:
     regency = typer.main.get_command(app)
-    assert isinstance(regency, Group)
+    assert isinstance(regency, TyperGroup)
     lines = re.findall(r"^kiosk regency (\S+)(.*)$", (ROOT / "docs/operations.md").read_text("utf-8"), re.MULTILINE)
     assert {name for name, _ in lines} == set(regency.commands)
     for name, rest in lines:

@@ -118,5 +118,6 @@ def test_the_page_finds_what_was_altered(said: dict[str, str], part: str) -> Non
 
 def test_the_page_finds_an_altered_blob(said: dict[str, str]) -> None:
     blob = next(Path(said["BUNDLE"]).glob("*.age"))
-    blob.write_bytes(blob.read_bytes()[:-1] + b"\0")
+    data = blob.read_bytes()
+    blob.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     assert run(said).returncode != 0

@@ -35,7 +35,7 @@ class BatteryStory(StrEnum):
 def tour(
     out: Annotated[Path, typer.Option(help="An empty or new directory for everything the day leaves.")],
     seed: Annotated[int, typer.Option(help="The same seed brings the same people.")] = 1,
-    people: Annotated[int, typer.Option(min=1, max=200, help="How many people are recorded.")] = 3,
+    people: Annotated[int, typer.Option(min=0, max=200, help="How many are recorded; 0 only makes and certifies the box.")] = 3,
     images: Annotated[
         Path | None, typer.Option(help="Folders of real pictures, one a person, in place of simulated people.")
     ] = None,
