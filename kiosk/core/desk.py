@@ -43,6 +43,7 @@ class Notice(StrEnum):
     PARKED_IDLE = "parked-idle"
     ROOM_LOW = "room-low"
     HALTING = "halting"
+    NOT_COMMISSIONED = "not-commissioned"
 
 
 @dataclass(frozen=True)
@@ -83,11 +84,13 @@ class Desk:
 
 @dataclass(frozen=True)
 class DayOpened:
-    """An officer opened the working day."""
+    """An officer opened the working day. A box is `commissioned` when the office has answered its number 1; until
+    then every opening warns, and never locks."""
 
     officer: str
     day: int
     waiting: tuple[Waiting, ...]
+    commissioned: bool = True
 
 
 @dataclass(frozen=True)
@@ -213,8 +216,9 @@ def step(desk: Desk, event: DeskEvent) -> Result:
 
 
 def _opened(desk: Desk, event: DayOpened) -> Result:
+    notice = None if event.commissioned else Notice.NOT_COMMISSIONED
     opened = replace(desk, mode=Mode.IDLE, officer=event.officer, day=event.day, waiting=event.waiting, unattested=())
-    return opened, ()
+    return replace(opened, notice=notice), ()
 
 
 def _closed(desk: Desk, event: DayClosed) -> Result:

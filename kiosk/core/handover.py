@@ -29,9 +29,9 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True)
 class Handover:
-    """`written` counts bundles on this stick, proven from RELEASING on, `settled` and `purged` what
-    receipts from it allowed, `refused` what on it was unusable, `skipped` bundles whose bytes rotted, `fork` a receipt
-    that knows more than this box."""
+    """`written` counts bundles on this stick, proven from RELEASING on; `settled` and `purged` what receipts from it
+    allowed; `refused` what on it was unusable; `skipped` bundles that nobody can read any more, `amended` those whose
+    rotten parts were given up; `fork` a receipt that knows more than this box."""
 
     stage: Stage = Stage.READY
     ticket: str | None = None
@@ -41,6 +41,7 @@ class Handover:
     purged: int = 0
     refused: int = 0
     skipped: tuple[str, ...] = ()
+    amended: tuple[str, ...] = ()
     fork: bool = False
 
 
@@ -69,6 +70,7 @@ class BundlesWritten:
     ticket: str
     names: tuple[str, ...]
     skipped: tuple[str, ...]
+    amended: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def _incoming(state: Handover, event: IncomingTaken) -> HandoverResult:
 
 
 def _written(state: Handover, event: BundlesWritten) -> HandoverResult:
-    after = replace(state, stage=Stage.PROVING, written=len(event.names), skipped=event.skipped)
+    after = replace(state, stage=Stage.PROVING, written=len(event.names), skipped=event.skipped, amended=event.amended)
     return after, (Prove(event.ticket, event.names),)
 
 

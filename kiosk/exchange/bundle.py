@@ -1,6 +1,7 @@
 """A bundle as a directory: the same on the card, on a stick and at the office (docs/formats.md 3)."""
 
 import re
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from kiosk.core.record import Blob
@@ -39,9 +40,10 @@ def read_blob(directory: Path, blob: Blob) -> bytes:
     return data
 
 
-def verify_bundle(directory: Path, box_public: str, name: str) -> Manifest:
-    """The manifest of a bundle that is whole and the box's own; `name` is the name it came under. BundleError, the
-    first that applies: BAD_NAME, the manifest's, NAME_MISMATCH, EXTRA_FILE, then the blobs' in order."""
+def verify_bundle(directory: Path, box_public: str, name: str, lost: Collection[str] = ()) -> Manifest:
+    """The manifest of a bundle that is whole and the box's own; `name` is the name it came under, `lost` the hashes
+    that an amendment gave up. BundleError, the first that applies: BAD_NAME, the manifest's, NAME_MISMATCH,
+    EXTRA_FILE, then the blobs' in order."""
     parse_bundle_name(name)
     manifest = open_manifest(read_manifest(directory), box_public)
     if manifest.name != name:
@@ -49,8 +51,22 @@ def verify_bundle(directory: Path, box_public: str, name: str) -> Manifest:
     if _extra(directory, manifest):
         raise BundleError(Reason.EXTRA_FILE, name)
     for blob in manifest.blobs:
-        read_blob(directory, blob)
+        if blob.sha256 not in lost:
+            read_blob(directory, blob)
     return manifest
+
+
+def rotten(directory: Path, blobs: Sequence[Blob]) -> tuple[str, ...]:
+    """The hashes of those blobs that are not what they were."""
+
+    def is_rotten(blob: Blob) -> bool:
+        try:
+            read_blob(directory, blob)
+        except BundleError:
+            return True
+        return False
+
+    return tuple(sorted(blob.sha256 for blob in blobs if is_rotten(blob)))
 
 
 def check_meta(manifest: Manifest, meta_sha256: str, recording: Recording) -> None:

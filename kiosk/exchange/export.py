@@ -3,16 +3,17 @@ counts as exported."""
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
+from kiosk.core.record import Blob
 from kiosk.exchange import disk, jws, stick, stick_layout
 from kiosk.exchange.bundle import MANIFEST, blob_name, read_blob, read_manifest, verify_bundle
 from kiosk.exchange.completion import Completion
 from kiosk.exchange.errors import BundleError, Reason, StickError, StickReason
-from kiosk.exchange.manifest import Manifest
 
 CLUSTER = 128 * 1024  # the largest usual one of exFAT
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
@@ -46,8 +47,15 @@ def size_of(bundle_dirs: Sequence[Path]) -> int:
     return used
 
 
-def write_bundles(root: Path, bundle_dirs: Sequence[Path], box_public: str, progress: Progress) -> Written:
-    """Each bundle that is whole at its source, under final names: its blobs, then its manifest. StickError."""
+def write_bundles(
+    root: Path,
+    bundle_dirs: Sequence[Path],
+    box_public: str,
+    progress: Progress,
+    lost: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> Written:
+    """Each bundle that is whole at its source, under final names: its blobs, then its manifest. `lost` are hashes that
+    an amendment gave up, by bundle. StickError."""
     held = {*stick.bundles(root), *(directory.name for directory in bundle_dirs)}
     if len(held) > stick_layout.MAX_BUNDLES:
         raise StickError(StickReason.FULL, "number of bundles")
@@ -58,9 +66,11 @@ def write_bundles(root: Path, bundle_dirs: Sequence[Path], box_public: str, prog
     files: dict[str, str] = {}
     for directory in bundle_dirs:
         try:
-            manifest = verify_bundle(directory, box_public, directory.name)
+            given_up = lost.get(directory.name, ())
+            manifest = verify_bundle(directory, box_public, directory.name, given_up)
             raw = read_manifest(directory)
-            files |= _write_bundle(root, directory, manifest, raw)
+            whole = [blob for blob in manifest.blobs if blob.sha256 not in given_up]
+            files |= _write_bundle(root, directory, manifest.name, whole, raw)
         except BundleError as error:
             skipped[directory.name] = error.reason
         else:
@@ -95,19 +105,19 @@ def read_back(root: Path, completed: Completed) -> tuple[str, ...]:
     return completed.names
 
 
-def _write_bundle(root: Path, source: Path, manifest: Manifest, raw: bytes) -> dict[str, str]:
-    place = stick_layout.bundle(manifest.name)
-    wanted = {MANIFEST, *(blob_name(blob.sha256) for blob in manifest.blobs)}
+def _write_bundle(root: Path, source: Path, name: str, blobs: Sequence[Blob], raw: bytes) -> dict[str, str]:
+    place = stick_layout.bundle(name)
+    wanted = {MANIFEST, *(blob_name(blob.sha256) for blob in blobs)}
     with stick.stick_errors():
         with disk.directory(root, stick_layout.TOP, *place.split("/"), make=True) as fd:
             for stranger in set(disk.names(fd, _ANY, disk.MAX_ENTRIES)) - wanted:
                 disk.remove(fd, stranger)
-            for blob in manifest.blobs:
+            for blob in blobs:
                 disk.put(fd, blob_name(blob.sha256), read_blob(source, blob))
             disk.put(fd, MANIFEST, raw)
-        stick.forgive(root, manifest.name)
-    blobs = {f"{place}/{blob_name(blob.sha256)}": blob.sha256 for blob in manifest.blobs}
-    return {**blobs, f"{place}/{MANIFEST}": disk.sha256(raw)}
+        stick.forgive(root, name)
+    hashes = {f"{place}/{blob_name(blob.sha256)}": blob.sha256 for blob in blobs}
+    return {**hashes, f"{place}/{MANIFEST}": disk.sha256(raw)}
 
 
 def _sizes(directory: Path) -> list[int]:

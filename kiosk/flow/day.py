@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kiosk.core.desk import DayOpened, Waiting
 from kiosk.core.state import Step
 from kiosk.flow.identity import Identity
-from kiosk.store import Store, StoreLocked, unlock_officer
+from kiosk.store import BundleKind, Store, StoreLocked, unlock_officer
 
 CARD = "JEMPUT1"
 WRAPPED = "config of the working key"  # the config whose officers the working key is wrapped to
@@ -53,7 +53,14 @@ def open_day(store: Store, identity: Identity, card: OfficerCard, pin: str) -> D
 def opened(store: Store, officer: str) -> DayOpened:
     """The day as the desk hears of it; also after a restart that found the working key in the keyring."""
     day = store.open_day(officer)
-    return DayOpened(officer, day, tuple(Waiting(h.record_id, Step(h.step)) for h in store.drafts.heads()))
+    waiting = tuple(Waiting(head.record_id, Step(head.step)) for head in store.drafts.heads())
+    return DayOpened(officer, day, waiting, _commissioned(store))
+
+
+def _commissioned(store: Store) -> bool:
+    current = store.incarnations.current()
+    firsts = [row for row in store.bundles.rows() if row.kind is BundleKind.COMMISSIONING]
+    return any(current and row.incarnation == current.incarnation and row.receipt for row in firsts)
 
 
 def _decoded(text: str) -> bytes:

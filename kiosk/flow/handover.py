@@ -3,6 +3,7 @@ the store's part of each is asked of the store's worker."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hal import Box, DeviceFault, DeviceUnavailable, Mounted, StickPort, StickSt
 from kiosk.core import handover as h
 from kiosk.core.retention import grace_days
 from kiosk.exchange import export, jws, stick, stick_layout
+from kiosk.exchange.bundle import rotten
 from kiosk.exchange.completion import TYP as COMPLETION_TYP
 from kiosk.exchange.completion import Completion, sign_completion
 from kiosk.exchange.errors import BundleError, Reason, StickError, StickReason
@@ -24,7 +26,7 @@ from kiosk.flow.identity import Identity
 from kiosk.flow.papers import Papers
 from kiosk.flow.seal import certificate_request
 from kiosk.flow.worker import Worker
-from kiosk.store import BundleRow, BundleState, Listed, Rejection, Settled, Store, Verdicts
+from kiosk.store import BundleKind, BundleRow, BundleState, Listed, Rejection, Settled, Store, Verdicts
 
 TROUBLE = {
     StickReason.FULL: h.Trouble.FULL,
@@ -45,11 +47,13 @@ class HandoverStopped(Exception):
 
 @dataclass(frozen=True)
 class Office:
-    """How the handover reaches what belongs to others: the identity now, newer papers, a new incarnation."""
+    """How the handover reaches what belongs to others: the identity now, newer papers, a new incarnation, an amendment
+    (both on the store's worker)."""
 
     identity: Callable[[], Identity]
     adopt: Callable[[Papers], None]
     begin_incarnation: Callable[[], None]
+    amend: Callable[[BundleRow, tuple[str, ...]], BundleRow]
     papers_folder: Path
     agreed_grace_days: int
 
@@ -205,25 +209,35 @@ class StickHandover:
             request = self._worker.ask(lambda: certificate_request(self._store, identity))
             stick.write_file(mounted.path, stick_layout.request(identity.box, identity.incarnation), request)
         written = self._written(mounted, due)
+        amended = self._amended(due, written)
+        if amended:
+            written = _joined(written, self._written(mounted, amended))
         completion = self._completion(written.manifests, identity)
         raw = sign_completion(completion, identity.key)
         self._completed = export.write_completion(mounted.path, written, completion, raw)
         self._note = f"{self._port().status().stick_id}-{completion.counter}"
-        return h.BundlesWritten(effect.ticket, written.names, tuple(written.skipped))
+        given_up = tuple(row.name for row in amended if row.kind is not BundleKind.AMENDMENT)
+        return h.BundlesWritten(effect.ticket, written.names, tuple(written.skipped), given_up)
 
     def _written(self, mounted: Mounted, due: list[BundleRow]) -> Written:
         """Bundles of every incarnation, each checked with the key it was signed by."""
         parts = []
+        lost = self._worker.ask(lambda: {row.name: self._store.bundles.lost(row.name) for row in due})
         for incarnation, rows in groupby(due, key=lambda r: r.incarnation):
             public = paper_files.public_key(self._office.papers_folder, incarnation)
             folders = [self._store.bundles.directory(r.name) for r in rows]
-            parts.append(export.write_bundles(mounted.path, folders, public, _no_progress))
-        return Written(
-            tuple(name for p in parts for name in p.names),
-            tuple(m for p in parts for m in p.manifests),
-            {name: why for p in parts for name, why in p.skipped.items()},
-            {name: sha for p in parts for name, sha in p.files.items()},
-        )
+            parts.append(export.write_bundles(mounted.path, folders, public, _no_progress, lost))
+        return _joined(*parts)
+
+    def _amended(self, due: list[BundleRow], written: Written) -> list[BundleRow]:
+        """Bundles whose blobs rotted, each with its new amendment. One whose manifest rotted stays skipped: the office
+        closes its number."""
+        found = []
+        for row in (row for row in due if row.name in written.skipped):
+            if lost := rotten(self._store.bundles.directory(row.name), row.blobs):
+                amendment = self._worker.ask(partial(self._office.amend, row, lost))
+                found += [row, amendment]
+        return found
 
     def _completion(self, manifests: tuple[str, ...], identity: Identity) -> Completion:
         head = self._worker.ask(self._store.bundles.head)
@@ -248,6 +262,17 @@ def _verdicts(raw: bytes, receipt: Receipt) -> Verdicts:
         raw,
         tuple(head.manifest for head in receipt.accepted),
         tuple(Rejection(r.manifest, r.reason.value, r.hashes) for r in receipt.rejected),
+    )
+
+
+def _joined(*parts: Written) -> Written:
+    """One pass out of several; what a later one wrote is no longer skipped."""
+    names = tuple(name for part in parts for name in part.names)
+    return Written(
+        names,
+        tuple(manifest for part in parts for manifest in part.manifests),
+        {name: why for part in parts for name, why in part.skipped.items() if name not in names},
+        {name: sha256 for part in parts for name, sha256 in part.files.items()},
     )
 
 

@@ -33,7 +33,7 @@ from kiosk.flow.tray import Held, Tray
 from kiosk.flow.watch import Watch
 from kiosk.flow.worker import Worker
 from kiosk.imaging.requests import Prepare, ReadQr
-from kiosk.store import Store
+from kiosk.store import BundleRow, Store
 
 CARD_TIMEOUT_S = 20.0
 RESOURCES = ("store", "measuring", "handover", *sorted(translate.CAPTURE_PORTS))
@@ -205,7 +205,10 @@ class Kiosk:
             folder = self._setup.papers_folder
             self.identity = incarnation.begin_anew(self._store, folder, self.identity, self._clock)
 
-        return Office(lambda: self.identity, adopt, begin, self._setup.papers_folder, self._setup.grace_days)
+        def amend(row: BundleRow, lost: tuple[str, ...]) -> BundleRow:
+            return seal.close_amendment(row, lost, self._store, self.identity, self._clock)
+
+        return Office(lambda: self.identity, adopt, begin, amend, self._setup.papers_folder, self._setup.grace_days)
 
     def _take_up_after_restart(self) -> None:
         """The keyring held the working key over a restart of the program: the day goes on, and with it whoever stood

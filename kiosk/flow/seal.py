@@ -10,6 +10,7 @@ from kiosk.core.record import Blob
 from kiosk.exchange import jws
 from kiosk.exchange.certificate import Request, sign_request
 from kiosk.exchange.manifest import (
+    Amendment,
     Body,
     Commissioning,
     LateAttestation,
@@ -74,6 +75,12 @@ def close_attestation(manifest_hash: str, officer: str, store: Store, identity: 
     """An officer's word for a closed person, said at the day's end."""
     body = LateAttestation(manifest_hash, officer)
     return store.bundles.close(None, BundleKind.ATTESTATION, None, (), _signer(body, (), identity, clock))
+
+
+def close_amendment(row: BundleRow, lost: tuple[str, ...], store: Store, identity: Identity, clock: Clock) -> BundleRow:
+    """These blobs of a bundle rotted: the office takes the rest and marks those parts to be recorded again."""
+    body = Amendment(row.manifest_hash, lost)
+    return store.bundles.amend(row.name, lost, _signer(body, (), identity, clock))
 
 
 def commission(record_id: str, store: Store, identity: Identity, clock: Clock) -> BundleRow:

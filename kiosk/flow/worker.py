@@ -7,7 +7,7 @@ from typing import NoReturn, TypeVar
 from hal import Clock, Mailbox
 
 R = TypeVar("R")
-Job = Callable[[], None]
+Job = Callable[[], object]
 
 
 class Worker:

@@ -72,6 +72,19 @@ class Bundles:
         self.place(row)
         return row
 
+    def amend(self, name: str, lost: Sequence[str], sign: Callable[[Slot], SignedManifest]) -> BundleRow:
+        """A new number that gives up these hashes of a bundle of ours, because their bytes rotted on this card."""
+        with self._db.write():
+            self._db.execute_many("insert into amendments values (?, ?)", iter((name, sha256) for sha256 in lost))
+            row = self._issued(secrets.token_hex(16), BundleKind.AMENDMENT, None, (), sign)
+            self._audit.append("amended", {"bundle": name, "lost": len(lost)})
+        self.place(row)
+        return row
+
+    def lost(self, name: str) -> tuple[str, ...]:
+        """The hashes of this bundle that amendments gave up."""
+        return tuple(sha for (sha,) in self._db.rows("select sha256 from amendments where name = ?", (name,)))
+
     def earlier(self, nik: str) -> tuple[Earlier, ...]:
         """Where this NIK was recorded on this box before, oldest first. StoreLocked."""
         rows = self._db.rows(

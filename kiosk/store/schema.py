@@ -56,6 +56,11 @@ _FIRST = (
         begin select raise(abort, 'audit rows stand'); end""",
 )
 
+_SECOND = (
+    """create table amendments (name text not null references bundles, sha256 text not null,
+        primary key (name, sha256)) strict""",
+)
+
 
 def connect(path: str) -> sqlite3.Connection:
     """The only connection of the only process: WAL, each commit synced, checkpoints only when asked."""
@@ -82,6 +87,11 @@ def _migrations() -> Migrations:
     @migrations(name="0001 a person from the first touch to the receipt")
     def _(tables: Tables) -> None:
         for statement in _FIRST:
+            tables.execute(statement)
+
+    @migrations(name="0002 blobs that rotted and were given up")
+    def _(tables: Tables) -> None:
+        for statement in _SECOND:
             tables.execute(statement)
 
     return migrations

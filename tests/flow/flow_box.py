@@ -1,5 +1,6 @@
 """A training box at work on a FakeClock, with a person who touches, an officer, a stick and an office; restartable."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterable
@@ -101,6 +102,12 @@ def copied(training: TrainingBox, source: Path, target: Path) -> TrainingBox:
     )  # fmt: skip
 
 
+def stands(folder: Path, sha256: str) -> bool:
+    """Whether this blob stands there with every byte."""
+    path = folder / f"{sha256}.age"
+    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha256
+
+
 @dataclass
 class Person:
     """Answers each state once, as somebody at the box and an officer beside it would."""
@@ -157,6 +164,7 @@ class FlowBox:
         self.clock, self.stage = FakeClock(), Stage()
         self.keyring = keyring or InMemoryKeyring()
         self.failed: list[str] = []
+        self.falsely: list[str] = []  # what a screen called saved although it was not
         self.stick = out / "stick"
         self.stick.mkdir(exist_ok=True)
         drivers = {port: ["simulated" if port == "stick" else "recorded"] for port in PORTS}
@@ -166,7 +174,7 @@ class FlowBox:
             open_store=lambda: Store(training.data, BOX, self.keyring),
             papers_folder=training.papers,
             board=board,
-            show=self._shown.put,
+            show=self._show,
             unforeseen=lambda where, error: self.failed.append(f"{where}: {error!r}"),
             ink=Provenance.SIMULATED,
             grace_days=0,
@@ -188,6 +196,23 @@ class FlowBox:
         self.kiosk.close()
         self.devices.close()
         assert not self.failed, self.failed
+        assert not self.falsely, self.falsely
+
+    def _show(self, desk: Desk) -> None:
+        """The screen says "tersimpan" for every capture of the state: each must stand, whole and listed."""
+        session = desk.session
+        if session is not None and session.captures:
+            folders = [self.training.data / "outbox" / session.bundle] if session.bundle else []
+            folders.append(self.training.data / "people" / session.record_id)
+            for capture in session.captures:
+                if not any(stands(folder, capture.blob.sha256) for folder in folders):
+                    self.falsely.append(f"{capture.position} at {session.step}")
+            if not session.bundle and session.step is not Step.GONE:
+                listed = {b.sha256 for _, b in self.in_store(lambda: self.store.drafts.captures())}
+                closed = self.in_store(lambda: self.store.bundles.of_record(session.record_id))
+                if closed is None and not {c.blob.sha256 for c in session.captures} <= listed:
+                    self.falsely.append(f"rows at {session.step}")
+        self._shown.put(desk)
 
     @property
     def store(self) -> Store:

@@ -1,5 +1,6 @@
 """Words on paper: a label that wraps at its width, and a card that holds things together."""
 
+from kivy.properties import StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 
@@ -8,6 +9,8 @@ from kiosk.ui.widgets.layout import load_layout
 
 class Words(Label):
     """Left-aligned, wrapped. Sizes and colours stand in the layout."""
+
+    tag = StringProperty("")
 
 
 class Title(Words):

@@ -1,0 +1,324 @@
+"""One visit: the world around a session, small enough to see through. It answers effects as flow would, keeps a tray, and
+checks after every event what must always hold."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from kiosk.core import effects as f
+from kiosk.core import events as e
+from kiosk.core import session
+from kiosk.core.capturing import Result
+from kiosk.core.measures import FaceMeasures, FingerMeasures, IrisMeasures, Measures
+from kiosk.core.record import EYES, FINGERS, Blob, Endorsement, Origin, Position, Provenance, Resident, Sex
+from kiosk.core.recording import Moment, Purpose
+from kiosk.core.session import IllegalEvent
+from kiosk.core.state import Phase, Session, Step, endorsed, exempt, recorded
+from kiosk.core.state import owed as owed_by
+
+Stepper = Callable[[Session, e.SessionEvent], Result]
+OFFICER = "petugas-1"
+NIK = "6105014107800001"
+ORIGIN = Origin("simulated", Provenance.SIMULATED)
+INK = Origin("touchscreen", Provenance.SIMULATED)
+MOST_ASKS = 12  # three rounds of three for a repeated finger, and three misses, before an officer is called
+ANSWERED = (f.LookUp, f.Capture, f.Judge, f.Compare, f.Seal, f.Close, f.Void)
+
+
+class Luck(Enum):
+    """How an effect turns out; what makes no sense for it is GOOD."""
+
+    GOOD = auto()
+    FAIR = auto()
+    POOR = auto()
+    USELESS = auto()
+    FAIL = auto()
+    DEVICE_GONE = auto()
+    OTHER_FINGER = auto()
+
+
+def a_session(record_id: str = "ab" * 16) -> Session:
+    """An empty session as flow makes it."""
+    return Session(record_id, "SINTANG-03", "9f3c01ab", "desa", OFFICER, Moment("", "simulated", False, 1, 0), boot=1)
+
+
+def finger(nfiq2: int | None = 70, minutiae: int = 40, coverage: float = 0.6) -> FingerMeasures:
+    """A print's numbers."""
+    return FingerMeasures(nfiq2, minutiae, coverage, 5.0)
+
+
+def iris(sharpness: float = 8.0, open_share: float = 0.9, diameter: float = 240.0, contrast: float = 80.0) -> IrisMeasures:
+    """An eye's numbers."""
+    return IrisMeasures(diameter, 0.4, contrast, sharpness, open_share)
+
+
+def face(sharpness: float = 12.0, faces: int = 1, eyes: float = 95.0, roll: float = 0.0, light: float = 120.0) -> FaceMeasures:
+    """A face's numbers."""
+    return FaceMeasures(faces, eyes, roll, 0.5, 0.4, light, sharpness)
+
+
+def measures(position: Position, luck: Luck) -> Measures | None:
+    """The numbers of this luck for this position."""
+    if luck is Luck.FAIL:
+        return None
+    if position in EYES:
+        table = {Luck.FAIR: iris(0.5), Luck.POOR: iris(0.5, 0.3), Luck.USELESS: iris(diameter=0.0)}
+        return table.get(luck, iris())
+    if position is Position.PORTRAIT:
+        table = {Luck.FAIR: face(1.0), Luck.POOR: face(1.0, light=10.0), Luck.USELESS: face(faces=0)}
+        return table.get(luck, face())
+    return {Luck.FAIR: finger(30), Luck.POOR: finger(5), Luck.USELESS: finger(None)}.get(luck, finger())
+
+
+@dataclass
+class Held:
+    """What lies in the tray under an id."""
+
+    picture: bool = True
+    template: bool = False
+
+
+class Visit:
+    """A session, its tray, and the effects that somebody still works on."""
+
+    def __init__(self, step: Stepper = session.step) -> None:
+        self._step = step
+        self.state = a_session()
+        self.tray: dict[str, Held] = {}
+        self.outstanding: dict[str, f.SessionEffect] = {}
+        self.tickets: set[str] = set()
+        self.asks = 0
+        self._made = 0
+        self.rows: set[tuple[Step, type]] = set()
+        self._take(session.begin(self.state))
+
+    # Acting
+
+    def send(self, event: e.SessionEvent) -> bool:
+        """One event; False where it was illegal. Raises AssertionError where a promise is broken."""
+        before = self.state
+        if isinstance(event, e.Candidate | e.Inked):
+            self.tray[event.capture] = Held()
+        awaited = getattr(event, "ticket", None) in (before.awaits, before.idle)
+        try:
+            result = self._step(before, event)
+        except IllegalEvent:
+            return False
+        if hasattr(event, "ticket") and not awaited:
+            self._assert_dropped(before, event, result)
+        if hasattr(event, "officer") or isinstance(event, e.ResumeWanted):
+            self.asks = 0
+        self._take(result)
+        self._assert_kept(before, event)
+        self._assert_void(before, event, result[1])
+        self.rows.add((before.step, type(event)))
+        return True
+
+    def crash(self) -> None:
+        """Power is lost: RAM is gone, the saved state is taken up by the officer."""
+        if self.state.step in (Step.SLIP, Step.GONE):
+            return
+        self.tray.clear()
+        self.outstanding.clear()
+        self.asks = 0
+        before = self.state
+        self._take(session.resume(before, before.boot + 1, OFFICER))
+        assert before.captures == self.state.captures
+        self._assert_same_step(before)
+
+    def answer(self, ticket: str, luck: Luck = Luck.GOOD) -> bool:
+        """Let whoever works on this effect come back."""
+        effect = self.outstanding.pop(ticket)
+        event = self._outcome(effect, luck)
+        return event is not None and self.send(event)
+
+    def capture_id(self) -> str:
+        """An id that nobody had."""
+        self._made += 1
+        return f"c{self._made}"
+
+    def blob(self) -> Blob:
+        """A blob that nobody had."""
+        self._made += 1
+        return Blob(f"{self._made:064x}", 4096)
+
+    def cooperate(self) -> None:
+        """What a willing person and officer do next, with everything going well."""
+        state = self.state
+        if state.awaits is not None:
+            self.answer(state.awaits)
+            return
+        assert self.send(self.next_touch()), f"stuck at {state.step} {state.phase} {state.help}"
+
+    def next_touch(self) -> e.SessionEvent:
+        """The hand that this state waits for."""
+        state = self.state
+        if state.parked:
+            return e.ResumeWanted(state.boot, OFFICER)
+        if state.help:
+            return e.OfficerContinues(OFFICER)
+        touches: dict[Step, e.SessionEvent] = {
+            Step.LANGUAGE: e.LanguageChosen("id"),
+            Step.NOTICE: e.Agreed(),
+            Step.NIK: e.NikEntered(NIK),
+            Step.BIODATA: e.BiodataConfirmed(),
+            Step.REVIEW: e.Approved(),
+            Step.SLIP: e.Done(),
+        }
+        if state.step is Step.ENDORSEMENT:
+            return e.Inked(self.capture_id(), Endorsement.SIGNATURE, INK)
+        return touches[state.step]
+
+    def until(self, reached: Callable[[Session], bool], most: int = 150) -> "Visit":
+        """Cooperate until then."""
+        for _ in range(most):
+            if reached(self.state):
+                return self
+            self.cooperate()
+        raise AssertionError(f"not reached in {most} events; at {self.state.step} {self.state.phase}")
+
+    def at(self, step: Step, phase: Phase | None = None, position: Position | None = None) -> "Visit":
+        """Cooperate until this step, phase and position."""
+        return self.until(
+            lambda s: s.step is step and phase in (None, s.phase) and position in (None, s.position) and not s.help
+        )
+
+    # The world's answers
+
+    def _outcome(self, effect: f.SessionEffect, luck: Luck) -> e.SessionEvent | None:  # noqa: C901 one line an effect
+        match effect:
+            case f.LookUp(ticket, nik):
+                known = Resident(nik, "SITI", session_birth(luck), Sex.FEMALE, "SINTANG") if luck is not Luck.FAIR else None
+                earlier = ("cd" * 16,) if luck is Luck.OTHER_FINGER else ()
+                status = "DEAD" if luck is Luck.USELESS else "UNREGISTERED"
+                return e.LookedUp(ticket, known, status, earlier, (1,) * len(earlier), "2026-11-22", luck is not Luck.FAIL)
+            case f.Capture(ticket):
+                if luck in (Luck.FAIL, Luck.DEVICE_GONE):
+                    return e.CaptureFailed(ticket, "lifted-early", luck is Luck.DEVICE_GONE)
+                return e.Candidate(ticket, self.capture_id(), ORIGIN)
+            case f.Judge(ticket, capture, position):
+                if capture in self.tray:
+                    self.tray[capture].template = True
+                return e.Judged(ticket, measures(position, luck))
+            case f.Compare(ticket, capture, against):
+                return e.Compared(ticket, self._scores(against, luck))
+            case f.Seal(ticket, capture):
+                return self._sealed(ticket, capture, luck)
+            case f.Close(ticket):
+                failed = luck is Luck.FAIL
+                return e.CloseFailed(ticket, "full") if failed else e.Closed(ticket, "B_1_00000002", "f" * 64)
+            case f.Void(ticket):
+                return e.CloseFailed(ticket, "full") if luck is Luck.FAIL else e.Voided(ticket, "B_1_00000002")
+        return None
+
+    def _sealed(self, ticket: str, capture: str, luck: Luck) -> e.SessionEvent | None:
+        if capture not in self.tray:
+            return None
+        if luck is Luck.FAIL:
+            return e.SealFailed(ticket, "full")
+        self.tray[capture].picture = False
+        return e.Sealed(ticket, self.blob())
+
+    def _scores(self, against: tuple[str, ...], luck: Luck) -> tuple[int, ...]:
+        if self.state.step is not Step.CHECK:
+            return tuple(60 if luck is Luck.OTHER_FINGER and i == 0 else 5 for i, _ in enumerate(against))
+        asked = dict((c, p) for p, c in self.state.remembered)
+        own, other = {Luck.GOOD: (80, 3), Luck.OTHER_FINGER: (3, 80)}.get(luck, (12, 4))
+        return tuple(own if asked.get(c) is self.state.position else other for c in against)
+
+    # What must always hold
+
+    def _take(self, result: Result) -> None:
+        self.state, effects = result
+        awaited = [effect for effect in effects if isinstance(effect, ANSWERED)]
+        assert len(awaited) <= 1, "one awaited ticket at most"
+        assert not awaited or awaited[0].ticket == self.state.awaits
+        for effect in effects:
+            self._carry_out(effect)
+        if self.state.parked or self.state.step in (Step.SLIP, Step.GONE):
+            assert not self.tray, "nothing of a person stays in RAM when nobody is there"
+        if self.state.phase is not Phase.TOUCH and not self.state.parked:
+            assert self.state.awaits in self.outstanding, "somebody works on what is awaited"
+        if self.state.step is Step.REVIEW:
+            assert not owed_by(self.state)
+            assert self.state.check is not None
+            assert endorsed(self.state)
+
+    def _carry_out(self, effect: f.SessionEffect) -> None:
+        ticket = getattr(effect, "ticket", None)
+        if ticket is not None:
+            assert ticket not in self.tickets, "a ticket is unique"
+            self.tickets.add(ticket)
+        match effect:
+            case f.Forget(None):
+                self.tray.clear()
+            case f.Forget(captures):
+                for capture in captures:
+                    self.tray.pop(capture, None)
+            case f.Capture(_, positions):
+                self._assert_owed(positions)
+            case f.Judge(_, capture):
+                assert self.tray[capture].picture
+            case f.Compare(_, capture, against):
+                assert all(self.tray[c].template for c in (capture, *against))
+            case f.Seal(_, capture):
+                assert self.tray[capture].picture
+        if isinstance(effect, ANSWERED):
+            self.outstanding[effect.ticket] = effect
+
+    def _assert_owed(self, positions: tuple[Position, ...]) -> None:
+        self.asks += 1
+        assert self.asks <= MOST_ASKS, "tries are bounded without an officer"
+        settled = {*recorded(self.state), *exempt(self.state)}
+        if self.state.purpose is Purpose.CHECK:
+            assert set(positions) <= set(recorded(self.state))
+        elif self.state.position is not Position.THUMB_PRINT:
+            assert settled.isdisjoint(positions), "what is recorded or exempted is not asked for again"
+
+    def _assert_dropped(self, before: Session, event: e.SessionEvent, result: Result) -> None:
+        mine = getattr(event, "capture", None)
+        assert result[0] == before, "a stale answer changes nothing"
+        assert result[1] == ((f.Forget((mine,)),) if mine else ()), "and leaves nothing behind"
+
+    def _assert_kept(self, before: Session, event: e.SessionEvent) -> None:
+        after = self.state
+        if after.captures != before.captures:
+            self.asks = 0
+        new = [c for c in after.captures if c not in before.captures]
+        gone = [c for c in before.captures if c not in after.captures]
+        assert not new or (isinstance(event, e.Sealed) and [c.blob for c in new] == [event.blob])
+        assert not gone or isinstance(event, e.Retaken | e.Voided), "a sealed capture is not lost"
+        assert isinstance(event, e.Retaken) or set(exempt(before)) <= set(exempt(after))
+        if isinstance(event, e.ResumeWanted):
+            self._assert_same_step(before)
+
+    def _assert_same_step(self, before: Session) -> None:
+        wiped = (Step.CHECK, Step.ENDORSEMENT, Step.REVIEW)  # the check's prints lived in RAM: it ends as impossible
+        assert self.state.step is before.step or (before.step is Step.CHECK and self.state.step in wiped)
+
+    def _assert_void(self, before: Session, event: e.SessionEvent, effects: tuple[f.SessionEffect, ...]) -> None:
+        consented = before.consent is not None and not before.parked
+        if isinstance(event, e.Withdrawn | e.OfficerCancels) and consented:
+            assert self.state.step is Step.VOIDING
+        for effect in effects:
+            if isinstance(effect, f.Void):
+                made = {event.blob} if isinstance(event, e.Sealed) else set()
+                assert set(effect.destroyed) == {c.blob for c in before.captures} | made
+                still = [x for x in self.outstanding.values() if isinstance(x, f.Seal) and x.capture in self.tray]
+                assert not still, "nothing is sealed after the void"
+
+
+def session_birth(luck: Luck):
+    """Grown up, or sixteen."""
+    from datetime import date
+
+    return date(2010, 1, 1) if luck is Luck.POOR else date(1980, 1, 1)
+
+
+def random_touch(visit: Visit, which: int) -> e.SessionEvent:
+    """Any hand on the screen or act of the officer, sensible or not."""
+    return TOUCHES[which % len(TOUCHES)](visit)
+
+
+def _position(visit: Visit) -> Position:
+    return visit.state.position or Position.LEFT_LITTLE
