@@ -42,10 +42,15 @@ class FaceFinder:
     def __init__(self) -> None:
         path = _model()
         try:
-            from ai_edge_litert.interpreter import Interpreter
+            from ai_edge_litert.interpreter import Interpreter, OpResolverType
         except ImportError as error:
             raise ImportError(f"no face model can be run: {INSTALL}") from error
-        self._interpreter = Interpreter(model_path=str(path), num_threads=1)
+        self._interpreter = Interpreter(
+            model_path=str(path),
+            num_threads=1,
+            # The usual delegate is 3 ms faster and announces itself on the terminal.
+            experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+        )
         self._interpreter.allocate_tensors()
         self._input = self._interpreter.get_input_details()[0]["index"]
         outputs = {one["name"]: one["index"] for one in self._interpreter.get_output_details()}

@@ -20,6 +20,7 @@ from kiosk.commands.tour.day import Day, Places, TourFailed
 from kiosk.commands.tour.report import Report, Source
 from kiosk.commands.tour.visitor import Visitor, from_folder, from_world
 from kiosk.commands.training import TrainingBox, prepare
+from kiosk.flow.secrecy import forbid_dumps
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -35,7 +36,7 @@ class BatteryStory(StrEnum):
 def tour(
     out: Annotated[Path, typer.Option(help="An empty or new directory for everything the day leaves.")],
     seed: Annotated[int, typer.Option(help="The same seed brings the same people.")] = 1,
-    people: Annotated[int, typer.Option(min=0, max=200, help="How many are recorded; 0 only makes and certifies the box.")] = 3,
+    people: Annotated[int, typer.Option(min=0, max=200, help="How many come; 0 only makes the box.")] = 3,
     images: Annotated[
         Path | None, typer.Option(help="Folders of real pictures, one a person, in place of simulated people.")
     ] = None,
@@ -47,6 +48,7 @@ def tour(
 
     Example: kiosk tour --people 3 --seed 1 --out out
     """
+    forbid_dumps()
     console = Console(stderr=True)
     began = time.monotonic()
 
@@ -75,7 +77,7 @@ def run(places: Places, seed: int, count: int, images: Path | None, low: bool, s
         day.open()
         for number, (visitor, arrive) in enumerate(_visitors(seed, count, images, training, stage), start=1):
             arrive()
-            day.serve(visitor, number, attests=number != count, power_fails=low and number == 2)
+            day.serve(visitor, number, attests=number != count, power_fails=low and number == min(2, count))
         day.attest_later()
         day.hand_over()
         day.take_in()
@@ -84,7 +86,6 @@ def run(places: Places, seed: int, count: int, images: Path | None, low: bool, s
     finally:
         day.close()
     report.seconds = round(time.monotonic() - began, 1)
-    report.purged = [row["name"] for row in report.happened if row["what"] == "purged"]
     (places.out / "tour.json").write_text(json.dumps(report.as_json(), indent=1), encoding="utf-8")
     return report
 

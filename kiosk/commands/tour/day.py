@@ -142,6 +142,8 @@ class Day:
         if not isinstance(port, SimulatedStick):
             raise TourFailed("The tour needs the simulated stick.")
         port.plug(self._places.stick)
+        outbox = self._training.data / "outbox"
+        held = {path.name for path in outbox.iterdir()}
         self._until(lambda desk: desk.facts.stick)
         for event in (d.OfficerEntered(), d.TaskChosen(d.Task.HANDOVER)):
             self.kiosk.post(event)
@@ -153,6 +155,7 @@ class Day:
         port.pull()
         self.kiosk.post(d.OfficerLeft())
         self._until(lambda desk: desk.mode is Mode.IDLE and not desk.facts.stick)
+        self._report.purged += sorted(held - {path.name for path in outbox.iterdir()})
         self._report.note("handover", written=done.written, settled=done.settled, purged=done.purged)
         self._say(f"Handover: {done.written} bundles written and proven, {done.purged} purged. Boleh dicabut")
 
