@@ -13,6 +13,7 @@ from kiosk.exchange import stick, stick_layout
 from kiosk.exchange.errors import BundleError, StickError, StickReason
 from kiosk.regency import certify as certifying
 from kiosk.regency import office as offices
+from kiosk.regency import withdraw as withdrawing
 from kiosk.regency.afis import export
 from kiosk.regency.durable import write_file
 from kiosk.regency.errors import OfficeError
@@ -36,6 +37,7 @@ DEFAULT_NAME = "DISDUKCAPIL"
 
 P = ParamSpec("P")
 OfficeDir = Annotated[Path, typer.Option("--office", metavar="OFFICE", help="The office's directory.")]
+Backup = Annotated[Path | None, typer.Option(help="The second disk; take-in remembers it.")]
 Stick = Annotated[Path, typer.Argument(metavar="STICK", exists=True, file_okay=False, help="Where the stick stands.")]
 
 
@@ -121,7 +123,7 @@ def certify(
 def take_in(
     stick_root: Stick,
     office: OfficeDir,
-    backup: Annotated[Path | None, typer.Option(help="The second disk; remembered for the next time.")] = None,
+    backup: Backup = None,
     copies: Annotated[int | None, typer.Option(min=1, max=2, help="1: do without; remembered.")] = None,
 ) -> int:
     """Verify, open and register what a stick brings, and write receipts back to it."""
@@ -145,8 +147,12 @@ def _settle_copies(office: Office, backup: Path | None, copies: int | None) -> t
         office.register.set("backup", str(backup.resolve()))
     if backup or copies:
         office.register.set("copies", str(copies or 2))
-    remembered = office.register.setting("backup")
-    return backup or (Path(remembered) if remembered and copies != 1 else None), _copies(office)
+    return backup or (_remembered(office) if copies != 1 else None), _copies(office)
+
+
+def _remembered(office: Office) -> Path | None:
+    backup = office.register.setting("backup")
+    return Path(backup) if backup else None
 
 
 def _copies(office: Office) -> int:
@@ -166,10 +172,12 @@ def _tell(result: TakeInResult) -> None:
         errors.print(f"{gap.box}_{gap.incarnation}: numbers {gap.first} to {gap.last} {where}.", soft_wrap=True)
     for name in result.again:
         errors.print(f"{name}: taken in without what rotted on the box; record that again.", soft_wrap=True)
+    for record_id in result.withdrawn:
+        errors.print(f"{record_id}: was taken back, says its box; ask, then confirm by withdraw.", soft_wrap=True)
     for digest in result.awaited:
         errors.print(f"A bundle that the box wrote is not on this stick: manifest {digest}.", soft_wrap=True)
     for asking in result.asking:
-        errors.print(f"Box {asking.box} asks for a certificate; its code must be {asking.code}.", soft_wrap=True)
+        errors.print(f"Box {asking.box} asks for a certificate; certify it by the code on its screen.", soft_wrap=True)
 
 
 @app.command(epilog="Example: kiosk regency afis --office /srv/office --out /srv/afis")
@@ -185,6 +193,26 @@ def afis(
     console.print(f"{len(result.written)} files in {out}.")
     for record_id, wait in result.waiting:
         errors.print(f"{record_id}: waits ({wait.value}).", soft_wrap=True)
+
+
+@app.command(epilog="Example: kiosk regency withdraw 0123456789abcdef0123456789abcdef --office /srv/office")
+@_plainly
+def withdraw(
+    record_id: Annotated[str, typer.Argument(metavar="RECORD_ID", help="As take-in and afis name it.")],
+    office: OfficeDir,
+    confirm: Annotated[
+        str,
+        typer.Option(
+            prompt="This destroys what was captured of the person, for good. Last 6 characters of the record id",
+            help="The last 6 characters of the record id.",
+        ),
+    ],
+    backup: Backup = None,
+) -> None:
+    """Destroy what a person took back, in both copies; the number stays."""
+    with open_office(office) as opened:
+        withdrawing.withdraw(opened, record_id, confirm, backup or _remembered(opened))
+    console.print(f"{record_id} is destroyed. Delete its AFIS file where one was written.", soft_wrap=True)
 
 
 @app.command(epilog="Example: kiosk regency roster list.csv --office /srv/office --box SINTANG-03 --out /media/stick")

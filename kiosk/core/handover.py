@@ -25,6 +25,7 @@ class Trouble(StrEnum):
     PULLED = "pulled"
     UNREADABLE = "unreadable"
     NOT_PROVEN = "not-proven"
+    STORAGE = "storage"  # the box's own card, not the stick
 
 
 @dataclass(frozen=True)

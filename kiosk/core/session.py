@@ -45,6 +45,7 @@ LOOPS = CAPTURES | INK_OR_PRINT
 ONWARD = CAPTURES | {Step.CHECK, Step.ENDORSEMENT, Step.REVIEW}
 BEFORE_CONSENT = frozenset({Step.LANGUAGE, Step.NOTICE})
 AFTER_CONSENT = frozenset({Step.NIK, Step.BIODATA}) | ONWARD
+QUESTIONS = BEFORE_CONSENT | {Step.NIK, Step.BIODATA, Step.ENDORSEMENT, Step.REVIEW}
 OPEN = BEFORE_CONSENT | AFTER_CONSENT
 UNFINISHED = OPEN | {Step.CLOSING, Step.VOIDING}
 
@@ -59,8 +60,8 @@ TRANSITIONS: tuple[Row, ...] = (
     _row(Step.BIODATA, e.BiodataDisputed, talk.on_disputed),
     _row(Step.BIODATA, e.Agreed, talk.on_vouched),
     _row(LOOPS, e.Candidate, capturing.on_candidate),
-    _row(LOOPS, e.Judged, capturing.on_judged),
-    _row(LOOPS, e.Compared, capturing.on_compared),
+    _row(LOOPS - {Step.HANDS}, e.Judged, capturing.on_judged),
+    _row(Step.FINGERS, e.Compared, capturing.on_compared),
     _row(LOOPS, e.Sealed, partial(capturing.on_sealed, go_on=go_on), ONWARD),
     _row(LOOPS, e.SealFailed, capturing.on_seal_failed),
     _row(LOOPS, e.CaptureFailed, capturing.on_capture_failed),
@@ -99,7 +100,7 @@ TRANSITIONS: tuple[Row, ...] = (
     _row(UNFINISHED, e.StorageFailed, capturing.on_storage_failed),
     _row(Step.SLIP, e.ParkWanted, talk.on_done, Step.GONE),
     _row(UNFINISHED, e.ResumeWanted, aside.on_resume, UNFINISHED),
-    _row(OPEN | {Step.SLIP}, e.TimeOver, aside.on_time_over, OPEN | {Step.GONE}),
+    _row(QUESTIONS | {Step.SLIP}, e.TimeOver, aside.on_time_over, QUESTIONS | {Step.GONE}),
 )
 
 _ROWS = {(place, row.event): row for row in TRANSITIONS for place in row.at}

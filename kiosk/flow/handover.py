@@ -26,7 +26,7 @@ from kiosk.flow.identity import Identity
 from kiosk.flow.papers import Papers
 from kiosk.flow.seal import certificate_request
 from kiosk.flow.worker import Worker
-from kiosk.store import BundleKind, BundleRow, BundleState, Listed, Rejection, Settled, Store, Verdicts
+from kiosk.store import BundleKind, BundleRow, BundleState, Listed, Rejection, Settled, Store, StoreError, Verdicts
 
 TROUBLE = {
     StickReason.FULL: h.Trouble.FULL,
@@ -88,6 +88,8 @@ class StickHandover:
             return self._failed(effect.ticket, h.Trouble.PULLED)
         except (DeviceFault, OSError):
             return self._failed(effect.ticket, h.Trouble.UNREADABLE)
+        except StoreError:
+            return self._failed(effect.ticket, h.Trouble.STORAGE)
         except HandoverStopped as error:
             return self._failed(effect.ticket, error.trouble)
 

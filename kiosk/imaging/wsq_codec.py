@@ -10,18 +10,25 @@ from kiosk.imaging.encode import DAMAGE, MOST_PIXELS
 from kiosk.imaging.picture import Pixels, grey
 
 PPI = 500
+LEAST_SIDE = 28  # pixels; measured: below it the library overruns its buffer, and dies of a strip 3 high and 800 wide
 VERSION = wsq.__version__  # for the record of what encoded a file
 
 
 def encode_wsq(pixels: Pixels, ppi: int) -> bytes:
     """A print as WSQ at the library's fixed bit rate of 0.75 (about 12:1).
 
-    Raises ValueError where it is not at 500 ppi: the library writes that figure into every file.
+    Raises ValueError where it is not at 500 ppi (the library writes that figure into every file), too small, or nothing
+    that the library can pack.
     """
     if ppi != PPI:
         raise ValueError(f"WSQ is written at {PPI} ppi, not at {ppi}")
+    if min(pixels.shape[:2]) < LEAST_SIDE:
+        raise ValueError(f"WSQ needs at least {LEAST_SIDE} pixels each way")
     file = BytesIO()
-    Image.fromarray(grey(pixels)).save(file, "WSQ")
+    try:
+        Image.fromarray(grey(pixels)).save(file, "WSQ")
+    except Exception as error:  # the library raises this class itself, and no other
+        raise ValueError("the library cannot pack this picture as WSQ") from error
     return file.getvalue()
 
 

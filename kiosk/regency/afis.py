@@ -33,7 +33,7 @@ class Wait(StrEnum):
     ADJUDICATE = "adjudicate"
     DISPUTED = "disputed"
     INCOMPLETE = "incomplete"
-    WITHDRAWN = "withdrawn"
+    WITHDRAWN = "withdrawn"  # its box says so; somebody at the office has to confirm
     DAMAGED = "damaged"  # the office's own copy: restore it from the backup
 
 
@@ -63,7 +63,7 @@ def export(
     keys = {(one.box, one.incarnation): one for one in office.register.incarnations()}
     written: list[Path] = []
     waiting: list[tuple[str, Wait]] = []
-    people = office.register.people()
+    people = office.register.people("nik IS NOT NULL")  # nobody waits for what was destroyed
     for done, person in enumerate(people, start=1):
         held = bundles[person.manifest]
         made = _file_of(office, person, held, keys[held.box, held.incarnation], finder, mapping)
@@ -107,7 +107,7 @@ def _file_of(
 def _opened(office: Office, person: Person, held: Held, incarnation: Incarnation) -> tuple[Recording, dict[str, bytes]]:
     """The recording, and what the file shows of it by blob hash."""
     directory = office.bundles / held.name
-    manifest, _ = open_own(directory, held.name, incarnation)
+    manifest, _ = open_own(directory, held.name, incarnation.key)
     blobs = {blob.sha256: blob for blob in manifest.blobs}
     recording = read_meta(open_blob(directory, blobs[person.meta], office.opening))
     if person.attested_by and not recording.attestation:  # given at the day's end, in a bundle of its own

@@ -33,7 +33,7 @@ def enter(register: Register, found: Examined) -> None:
     )
     own = "WHERE manifest = (SELECT manifest FROM bundles WHERE manifest = ? AND box = ?)"
     if isinstance(body, Withdrawal):
-        register.write(f"UPDATE people SET withdrawn = 1, nik = NULL, name = NULL {own}", body.names, manifest.box)
+        register.write(f"UPDATE people SET withdrawn = 1 {own}", body.names, manifest.box)
     if isinstance(body, LateAttestation):
         register.write(f"UPDATE people SET attested_by = ? {own}", body.officer, body.names, manifest.box)
     if found.recording and found.meta:
@@ -52,8 +52,8 @@ def given_up(register: Register, manifest: Manifest, digest: str) -> tuple[str, 
     return tuple(sha256 for row in register.rows(sql, digest, manifest.box) for sha256 in json.loads(row["lost"]))
 
 
-def is_withdrawn(register: Register, manifest: Manifest, digest: str) -> bool:
-    """Whether a withdrawal of the same box names this bundle."""
+def _is_withdrawn(register: Register, manifest: Manifest, digest: str) -> bool:
+    """Whether a withdrawal of the same box, which came earlier, names this bundle."""
     sql = "SELECT 1 FROM bundles WHERE kind = 'withdrawal' AND names = ? AND box = ?"
     return bool(register.rows(sql, digest, manifest.box))
 
@@ -65,28 +65,27 @@ def attested_late(register: Register, manifest: Manifest, digest: str) -> str | 
 
 
 def _person(register: Register, found: Examined, recording: Recording, meta: str) -> Person:
-    withdrawn = is_withdrawn(register, found.manifest, found.hash)
     late = attested_late(register, found.manifest, found.hash)
     again = tuple(sorted({c.position.value for c in recording.captures if c.blob.sha256 in found.lost}))
     return Person(
         record_id=recording.record_id,
         manifest=found.hash,
         meta=meta,
-        nik=None if withdrawn else recording.resident.nik,
-        name=None if withdrawn else recording.resident.name,
+        nik=recording.resident.nik,
+        name=recording.resident.name,
         status=_status(register, recording, found.manifest.training, again),
         training=found.manifest.training,
         attested_by=recording.attestation.officer if recording.attestation else late,
         linked=recording.linked,
         again=again,
-        withdrawn=withdrawn,
+        withdrawn=_is_withdrawn(register, found.manifest, found.hash),
     )
 
 
 def _status(register: Register, recording: Recording, training: bool, again: tuple[str, ...]) -> Status:
     if again:
         return Status.ENROLL_FAILURE_AT_REGIONAL  # incomplete: those parts are to be recorded again
-    others = register.people("nik = ? AND training = ? AND NOT withdrawn", recording.resident.nik, training)
+    others = register.people("nik = ? AND training = ?", recording.resident.nik, training)
     if others and recording.linked not in {person.record_id for person in others}:
         return Status.ADJUDICATE_RECORD
     return Status.PROCESSING

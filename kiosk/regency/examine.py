@@ -53,10 +53,10 @@ class Rejected(Exception):
         self.manifest, self.hash, self.reason, self.hashes = manifest, digest, reason, hashes
 
 
-def open_own(directory: Path, name: str, incarnation: Incarnation) -> tuple[Manifest, str]:
-    """The manifest that this incarnation signed, and its hash. BundleError: nothing in it can be believed."""
+def open_own(directory: Path, name: str, box_public: str) -> tuple[Manifest, str]:
+    """The manifest that this key signed, and its hash. BundleError: nothing in it can be believed."""
     raw = read_manifest(directory)
-    manifest = open_manifest(raw, incarnation.key)
+    manifest = open_manifest(raw, box_public)
     if manifest.name != name:
         raise BundleError(Reason.NAME_MISMATCH, name)
     return manifest, jws.payload_hash(raw)
@@ -69,7 +69,7 @@ def examine(
 
     Raises BundleError where the manifest is not the box's, Rejected where the rest does not hold.
     """
-    manifest, digest = open_own(directory, directory.name, incarnation)
+    manifest, digest = open_own(directory, directory.name, incarnation.key)
     try:
         _check_certificate(manifest, incarnation, office)
         gone = _check_blobs(directory, manifest, incarnation, digest, lost)

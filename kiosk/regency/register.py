@@ -50,7 +50,8 @@ class Held:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody in the register; `nik` and `name` are gone after a withdrawal. `again`: positions to record again."""
+    """Somebody in the register. `withdrawn`: their box says so; once somebody at the office has confirmed it, `nik` and
+    `name` are None and the blobs destroyed. `again`: positions to record again."""
 
     record_id: str
     manifest: str

@@ -27,18 +27,18 @@ class Missing:
 
 @dataclass(frozen=True)
 class Asking:
-    """A box that wants a certificate; the clerk compares `code` with the box's screen."""
+    """A box that wants a certificate. What its code must be is not said: it is read from the box's screen."""
 
     box: str
     incarnation: str
-    code: str
 
 
 @dataclass(frozen=True)
 class TakeInResult:
     """`accepted` came new, `known` came again; `rejected` a receipt says no to; `refused` nobody known vouches for;
     `quarantined` waits for a person or a certificate; `awaited` are manifest hashes that a completion file names and
-    that are nowhere; parts of those in `again` rotted on the box; `receipts` stand on the stick; `removed` left it."""
+    that are nowhere; parts of those in `again` rotted on the box; the record ids in `withdrawn` were taken back, says
+    their box, and wait for `withdraw`; `receipts` stand on the stick; `removed` left it."""
 
     accepted: tuple[str, ...]
     known: tuple[str, ...]
@@ -48,6 +48,7 @@ class TakeInResult:
     missing: tuple[Missing, ...]
     awaited: tuple[str, ...]
     again: tuple[str, ...]
+    withdrawn: tuple[str, ...]
     asking: tuple[Asking, ...]
     receipts: int
     removed: tuple[str, ...]
@@ -55,4 +56,5 @@ class TakeInResult:
     @property
     def clean(self) -> bool:
         """Whether nobody has to look at anything."""
-        return not (self.rejected or self.refused or self.quarantined or self.missing or self.awaited or self.again)
+        bundles = self.rejected or self.refused or self.quarantined or self.missing or self.awaited
+        return not (bundles or self.again or self.withdrawn)

@@ -34,7 +34,8 @@ CREATE TABLE bundles (
 
 -- `meta` is the hash of the sealed meta among the bundle's blobs. `again` lists positions to be recorded again.
 -- `attested_by`: the officer who saw person and family card, NULL while nobody has said so.
--- Who withdrew keeps a row without NIK and name: the number stays, the person does not.
+-- `withdrawn`: the box says that the person took it back. Without NIK and name: somebody at the office confirmed it,
+-- and the blobs are destroyed; the row and the number stay.
 CREATE TABLE people (
     record_id TEXT PRIMARY KEY, manifest TEXT NOT NULL REFERENCES bundles, meta TEXT NOT NULL,
     nik TEXT, name TEXT, status TEXT NOT NULL, training INTEGER NOT NULL, attested_by TEXT,

@@ -1,8 +1,8 @@
 """Where the office keeps sealed bundles: one directory a bundle, and the same again in the backup."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from kiosk.exchange import disk, jws
@@ -19,11 +19,9 @@ _ANY = re.compile(r".*", re.DOTALL)
 _BLOB = re.compile(r"[0-9a-f]{64}\.age")
 
 
-def store(office: Office, found: Examined, *, only_manifest: bool) -> None:
-    """The first copy, durable; of what a person took back, the manifest alone. BundleError where the source changed
-    under our hands."""
-    files = islice(found.files(), 1 if only_manifest else None)
-    durable.write_directory(office.bundles / found.manifest.name, files)
+def store(office: Office, found: Examined) -> None:
+    """The first copy, durable. BundleError where the source changed under our hands."""
+    durable.write_directory(office.bundles / found.manifest.name, found.files())
 
 
 def store_second(office: Office, held: Held, backup: Path) -> None:
@@ -41,7 +39,8 @@ def _checked_files(directory: Path, digest: str) -> Iterator[tuple[str, bytes]]:
 
 
 def destroy_blobs(directory: Path) -> None:
-    """What a person took back is gone, durably; the manifest stays, so that its number does."""
+    """What a person took back is gone, durably, half a copy of it too; the manifest stays, so that its number does."""
+    durable.remove_directory(directory.with_name(directory.name + durable.PARTIAL))
     blobs = [path for path in directory.glob("*") if path.name != MANIFEST]
     for blob in blobs:
         blob.unlink()
@@ -54,7 +53,7 @@ def keep_aside(office: Office, found: Examined) -> None:
     _keep_once(office.quarantine / found.hash / found.manifest.name, found.files())
 
 
-def keep_unverified(office: Office, directory: Path) -> str:
+def keep_uncertified(office: Office, directory: Path) -> str:
     """A bundle whose key is not certified yet: its manifest and the blobs that hash to their names. Its manifest hash;
     BundleError where there is no manifest."""
     raw = read_manifest(directory)
@@ -72,9 +71,10 @@ def is_empty(directory: Path) -> bool:
         return False
 
 
-def clear(quarantine: Path, kept: Collection[str]) -> None:
-    """Remove everything from quarantine but these manifest hashes."""
-    for directory in sorted(quarantine.iterdir()):
+def tidy_quarantine(office: Office) -> None:
+    """What was taken in from quarantine needs no second place there."""
+    kept = {row["manifest"] for row in office.register.rows("SELECT manifest FROM quarantine")}
+    for directory in sorted(office.quarantine.iterdir()):
         if directory.name not in kept:
             durable.remove_directory(directory)
 

@@ -1,5 +1,6 @@
 """One bundle after another: accepted, known, rejected, refused or quarantined; durable before it is counted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from kiosk.exchange.chain import Fork, Known, Link
 from kiosk.exchange.errors import BundleError, Reason
 from kiosk.exchange.manifest import Manifest, bundle_name, parse_bundle_name
 from kiosk.regency import shelf
-from kiosk.regency.enter import check_new, enter, given_up, is_withdrawn
+from kiosk.regency.enter import check_new, enter, given_up
 from kiosk.regency.examine import Examined, Rejected, examine, open_own
 from kiosk.regency.office import Office
 from kiosk.regency.register import Incarnation
@@ -26,9 +27,11 @@ class Source:
 
 @dataclass
 class Sorting:
-    """The heaps of one take-in; everything in them is durable already."""
+    """The heaps of one take-in; everything in them is durable already. `asking` are the keys of the requests on this
+    stick, by box and incarnation."""
 
     office: Office
+    asking: Mapping[tuple[str, str], str]
     accepted: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     rejected: dict[str, Named] = field(default_factory=dict)
@@ -62,12 +65,12 @@ class Sorting:
     def _take(self, source: Source) -> None:
         incarnation = self._certified(source)
         if incarnation is None:
-            self._keep_unverified(source)
+            self._keep_uncertified(source)
             return
         if self._is_remainder(source):
             self.known.append(source.name)
             return
-        manifest, digest = open_own(source.directory, source.name, incarnation)
+        manifest, digest = open_own(source.directory, source.name, incarnation.key)
         if self.office.register.bundle(digest):
             self.known.append(source.name)
             return
@@ -90,8 +93,6 @@ class Sorting:
 
     def _certified(self, source: Source) -> Incarnation | None:
         box, incarnation, _ = parse_bundle_name(source.name)
-        if not self.office.register.knows_box(box):
-            raise BundleError(Reason.UNKNOWN_BOX, source.name)
         known = (i for i in self.office.register.incarnations() if (i.box, i.incarnation) == (box, incarnation))
         return next(known, None)
 
@@ -111,7 +112,7 @@ class Sorting:
     def _accept(self, source: Source, found: Examined) -> None:
         register = self.office.register
         check_new(register, found)
-        shelf.store(self.office, found, only_manifest=is_withdrawn(register, found.manifest, found.hash))
+        shelf.store(self.office, found)
         with register.transaction():
             enter(register, found)
         self.accepted.append(source.name)
@@ -128,9 +129,15 @@ class Sorting:
                 register.write("UPDATE bundles SET disputed = 1 WHERE manifest = ?", other)
         self.quarantined.append(Named(source.name, Reason.FORK, register.against(found.hash)))
 
-    def _keep_unverified(self, source: Source) -> None:
+    def _keep_uncertified(self, source: Source) -> None:
+        """Keep it until its box is certified: a box that asks on this stick, or another key of one we know."""
+        box, incarnation, _ = parse_bundle_name(source.name)
+        if key := self.asking.get((box, incarnation)):
+            open_own(source.directory, source.name, key)
+        elif not self.office.register.knows_box(box):
+            raise BundleError(Reason.UNKNOWN_BOX, source.name)
         reason = Reason.UNKNOWN_INCARNATION
-        digest = shelf.keep_unverified(self.office, source.directory)
+        digest = shelf.keep_uncertified(self.office, source.directory)
         with self.office.register.transaction():
             self.office.register.quarantine(digest, parse_bundle_name(source.name), reason, None, ())
         self.quarantined.append(Named(source.name, reason))

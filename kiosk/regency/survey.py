@@ -1,14 +1,14 @@
 """What is not here: gaps in the chains, bundles that a completion file names, boxes that wait for a certificate."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.exchange import chain, stick
-from kiosk.exchange.certificate import open_request
+from kiosk.exchange import chain, stick, stick_layout
+from kiosk.exchange.certificate import Request, open_request
 from kiosk.exchange.chain import Link
 from kiosk.exchange.completion import Completion, open_completion
-from kiosk.exchange.errors import BundleError
-from kiosk.regency.certify import code_of
+from kiosk.exchange.errors import BundleError, Reason
 from kiosk.regency.office import Office
 from kiosk.regency.result import Asking, Missing
 
@@ -73,17 +73,24 @@ def missing(office: Office) -> tuple[Missing, ...]:
     return tuple(found)
 
 
-def asking(office: Office, stick_root: Path) -> tuple[Asking, ...]:
-    """Requests on the stick of incarnations that are not certified yet; what is no request is refused."""
+def asking(office: Office, requests: Iterable[Request]) -> tuple[Asking, ...]:
+    """Who is not certified yet."""
     certified = {(one.box, one.incarnation) for one in office.register.incarnations()}
+    asked = ((request.box, request.incarnation) for request in requests)
+    return tuple(Asking(*who) for who in asked if who not in certified)
+
+
+def requests(stick_root: Path) -> tuple[Request, ...]:
+    """Requests on the stick, each signed with the key it names; what is none, or lies under another's name, is
+    refused. They prove possession of a key and nothing more."""
     found = []
     for name in stick.requests(stick_root):
         try:
-            raw = stick.read_file(stick_root, name) or b""
-            request = open_request(raw)
+            request = open_request(stick.read_file(stick_root, name) or b"")
+            if stick_layout.request(request.box, request.incarnation) != name:
+                raise BundleError(Reason.NAME_MISMATCH, name)
         except BundleError as error:
             stick.refuse(stick_root, name, error.reason)
             continue
-        if (request.box, request.incarnation) not in certified:
-            found.append(Asking(request.box, request.incarnation, code_of(raw)))
+        found.append(request)
     return tuple(found)

@@ -11,9 +11,9 @@ from kiosk.exchange import stick, stick_layout
 from kiosk.exchange.errors import BundleError, StickError, StickReason
 from kiosk.exchange.manifest import bundle_name, parse_bundle_name
 from kiosk.exchange.receipt import Receipt, open_receipt
-from kiosk.regency import shelf, survey
+from kiosk.regency import shelf, survey, withdraw
 from kiosk.regency.errors import OfficeError
-from kiosk.regency.office import BUNDLES, Office
+from kiosk.regency.office import Office
 from kiosk.regency.receipts import outstanding
 from kiosk.regency.result import TakeInResult
 from kiosk.regency.sorting import Sorting, Source
@@ -35,7 +35,8 @@ def take_in(
     the others. Raises OfficeError on wrong use, StickError where the stick goes away or takes no receipts: run again.
     """
     _check_copies(office, backup, copies)
-    sorting = Sorting(office)
+    requests = survey.requests(stick_root)
+    sorting = Sorting(office, {(one.box, one.incarnation): one.key for one in requests})
     sources = _sources(office, stick_root)
     for done, source in enumerate(sources, start=1):
         _take(sorting, source, stick_root)
@@ -45,13 +46,13 @@ def take_in(
         if source.name in amended:
             _take(sorting, source, stick_root)
     completions = survey.completions(office, stick_root)
-    _destroy_withdrawn(office, backup)
+    withdraw.finish(office, backup)
     if backup:
         _second_copies(office, backup)
     receipts = _hand_back(office, stick_root, copies)
     removed = _clear_stick(stick_root, sorting, receipts)
     survey.clear_completions(office, stick_root, completions)
-    _tidy_quarantine(office)
+    shelf.tidy_quarantine(office)
     return TakeInResult(
         accepted=tuple(sorted(sorting.accepted)),
         known=tuple(sorted(sorting.known)),
@@ -61,7 +62,8 @@ def take_in(
         missing=survey.missing(office),
         awaited=survey.awaited(office, completions),
         again=tuple(sorting.again),
-        asking=survey.asking(office, stick_root),
+        withdrawn=withdraw.unconfirmed(office),
+        asking=survey.asking(office, requests),
         receipts=len(receipts),
         removed=removed,
     )
@@ -101,16 +103,6 @@ def _take(sorting: Sorting, source: Source, stick_root: Path) -> None:
         raise StickError(StickReason.LOST)
 
 
-def _destroy_withdrawn(office: Office, backup: Path | None) -> None:
-    rows = office.register.rows("SELECT bundles.name FROM bundles JOIN people USING (manifest) WHERE withdrawn")
-    for row in rows:
-        shelf.destroy_blobs(office.bundles / row["name"])
-        if backup:
-            shelf.destroy_blobs(backup / BUNDLES / row["name"])
-    if rows:
-        office.register.scrub()
-
-
 def _second_copies(office: Office, backup: Path) -> None:
     for held in office.register.held("copies < 2"):
         shelf.store_second(office, held, backup)
@@ -146,9 +138,3 @@ def _clear_stick(stick_root: Path, sorting: Sorting, receipts: list[tuple[Receip
                 continue  # another manifest came under this name: it stays, and is named as a fork
             removed.append(name)
     return tuple(removed)
-
-
-def _tidy_quarantine(office: Office) -> None:
-    """What was taken in from quarantine needs no second place there."""
-    kept = {row["manifest"] for row in office.register.rows("SELECT manifest FROM quarantine")}
-    shelf.clear(office.quarantine, kept)

@@ -1,36 +1,13 @@
 """What a page emits beside core's own events: touches that open a door of the kiosk or move within the screens."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from kiosk.core.desk import DeskEvent
 from kiosk.core.events import SessionEvent
 from kiosk.core.record import Endorsement
+from kiosk.ui.beside import Form
 
 Stroke = tuple[tuple[int, int, int], ...]
-
-
-class Form(StrEnum):
-    """A page that the screens open by themselves over the desk's state; it changes nothing until it is answered."""
-
-    LEAVE = "leave"
-    EXEMPTION = "exemption"
-    CANCEL = "cancel"
-    CORRECTION = "correction"
-    RETAKE = "retake"
-    WAITING = "waiting"
-
-
-class Unlock(StrEnum):
-    """How far the officer is with opening the day."""
-
-    SHUT = "shut"
-    LOOKING = "looking"
-    NOT_FOUND = "not-found"
-    PIN = "pin"
-    CHECKING = "checking"
-    REFUSED = "refused"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True)
@@ -91,6 +68,5 @@ class HandOver:
     """The officer touched "serahkan"."""
 
 
-Act = (
-    Open | FindCard | PinTyped | Start | Drawn | Attest | AttestLater | TakeUp | HandOver | SessionEvent | DeskEvent
-)  # fmt: skip
+Door = FindCard | PinTyped | Start | Drawn | Attest | AttestLater | TakeUp | HandOver
+Act = Open | Door | SessionEvent | DeskEvent

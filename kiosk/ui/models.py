@@ -49,9 +49,7 @@ class LanguageModel(Model):
 
 @dataclass(frozen=True)
 class NoticeModel(Model):
-    """`officer` answers for a guardian's or a school's word."""
-
-    officer: str = ""
+    """Nothing but the language."""
 
 
 @dataclass(frozen=True)

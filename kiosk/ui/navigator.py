@@ -8,7 +8,7 @@ from kiosk.core.desk import Desk, Mode, Task
 from kiosk.core.state import Session, Step
 from kiosk.ui import officer_views as officer
 from kiosk.ui import person_views as person
-from kiosk.ui.acts import Form, Unlock
+from kiosk.ui.beside import NOTHING, Beside, Form
 from kiosk.ui.models import CaptureModel, MessageModel, Model
 
 
@@ -64,10 +64,10 @@ STEPS: dict[Step, tuple[Name, Callable[[Session], Model]]] = {
     Step.VOIDING: (Name.WORKING, person.working),
     Step.GONE: (Name.WORKING, lambda session: MessageModel()),
 }
-TASKS: dict[Task, tuple[Name, Callable[[Desk], Model]]] = {
-    Task.MENU: (Name.MENU, officer.menu),
-    Task.HANDOVER: (Name.HANDOVER, officer.handover),
-    Task.ATTEST: (Name.ATTEST, officer.attest),
+TASKS: dict[Task, tuple[Name, Callable[[Desk, Beside], Model]]] = {
+    Task.MENU: (Name.MENU, lambda desk, _: officer.menu(desk)),
+    Task.HANDOVER: (Name.HANDOVER, lambda desk, beside: officer.handover(desk, beside.code)),
+    Task.ATTEST: (Name.ATTEST, lambda desk, _: officer.attest(desk)),
 }
 HELP_FORMS: dict[Form, tuple[Name, Callable[[Desk, Session], Model]]] = {
     Form.EXEMPTION: (Name.EXEMPTION, officer.exemption),
@@ -76,9 +76,9 @@ HELP_FORMS: dict[Form, tuple[Name, Callable[[Desk, Session], Model]]] = {
 }
 
 
-def navigate(desk: Desk, form: Form | None = None, unlock: Unlock = Unlock.SHUT) -> Shown:
+def navigate(desk: Desk, beside: Beside = NOTHING) -> Shown:
     """What is shown now. A form that does not belong to the desk's state is not shown."""
-    return _MODES[desk.mode](desk, form, unlock)
+    return _MODES[desk.mode](desk, beside)
 
 
 def place(desk: Desk) -> tuple[object, ...]:
@@ -87,45 +87,45 @@ def place(desk: Desk) -> tuple[object, ...]:
     return desk.mode, desk.task, session and (session.record_id, session.help)
 
 
-def _locked(desk: Desk, form: Form | None, unlock: Unlock) -> Shown:
-    return Shown(Name.LOCKED, officer.locked(desk, unlock))
+def _locked(desk: Desk, beside: Beside) -> Shown:
+    return Shown(Name.LOCKED, officer.locked(desk, beside.unlock))
 
 
-def _idle(desk: Desk, form: Form | None, unlock: Unlock) -> Shown:
+def _idle(desk: Desk, beside: Beside) -> Shown:
     return Shown(Name.ATTRACT, officer.attract(desk))
 
 
-def _villager(desk: Desk, form: Form | None, unlock: Unlock) -> Shown:
+def _villager(desk: Desk, beside: Beside) -> Shown:
     session = desk.session
     if session is None:
-        return _idle(desk, form, unlock)
+        return _idle(desk, beside)
     if session.help is not None:
-        if form in HELP_FORMS:
-            name, build = HELP_FORMS[form]
+        if beside.form is not None and beside.form in HELP_FORMS:
+            name, build = HELP_FORMS[beside.form]
             return Shown(name, build(desk, session))
         return Shown(Name.HELP, officer.helping(desk, session, session.help))
-    if form is Form.LEAVE:
+    if beside.form is Form.LEAVE:
         return Shown(Name.LEAVE, person.leave(session))
-    if form is Form.RETAKE and session.step is Step.REVIEW:
+    if beside.form is Form.RETAKE and session.step is Step.REVIEW:
         return Shown(Name.RETAKE, officer.retake(desk, session))
     name, view = STEPS[session.step]
     model = view(session)
     return Shown(Name.CAPTURE if isinstance(model, CaptureModel) else name, model)
 
 
-def _officer(desk: Desk, form: Form | None, unlock: Unlock) -> Shown:
+def _officer(desk: Desk, beside: Beside) -> Shown:
     task = desk.task or Task.MENU
-    if form is Form.WAITING and task is Task.MENU:
+    if beside.form is Form.WAITING and task is Task.MENU:
         return Shown(Name.WAITING, officer.waiting(desk))
     name, view = TASKS[task]
-    return Shown(name, view(desk))
+    return Shown(name, view(desk, beside))
 
 
-def _stopping(desk: Desk, form: Form | None, unlock: Unlock) -> Shown:
+def _stopping(desk: Desk, beside: Beside) -> Shown:
     return Shown(Name.STOPPING, officer.stopping(desk))
 
 
-_MODES: dict[Mode, Callable[[Desk, Form | None, Unlock], Shown]] = {
+_MODES: dict[Mode, Callable[[Desk, Beside], Shown]] = {
     Mode.LOCKED: _locked,
     Mode.IDLE: _idle,
     Mode.VILLAGER: _villager,

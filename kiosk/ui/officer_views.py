@@ -2,13 +2,16 @@
 
 from kiosk.core import desk as d
 from kiosk.core.desk import Desk
-from kiosk.core.events import Exempted, OfficerCancels, OfficerContinues, Retaken, Withdrawn
-from kiosk.core.handover import Stage
+from kiosk.core.eligibility import Advice
+from kiosk.core.events import Agreed, Exempted, OfficerCancels, OfficerContinues, Retaken, Withdrawn
+from kiosk.core.handover import Stage, is_running
 from kiosk.core.path import CAPTURE_STEPS
 from kiosk.core.record import EYES, FINGERS, Lasting, Position, Reason
+from kiosk.core.recording import ConsentBy
 from kiosk.core.session import AFTER_CONSENT, OPEN
 from kiosk.core.state import Help, Session, Step, exempt, owed, recorded
-from kiosk.ui.acts import Attest, AttestLater, Form, Open, TakeUp, Unlock
+from kiosk.ui.acts import Attest, AttestLater, Open, TakeUp
+from kiosk.ui.beside import Form, Unlock
 from kiosk.ui.models import (
     AttractModel,
     Choice,
@@ -27,9 +30,9 @@ from kiosk.words import LANGUAGES, say
 
 OFFICERS = LANGUAGES[0]  # what officers read
 CANCEL_REASONS = ("refused", "cancelled", "wrong-person", "no-nik")  # codes of a void, docs/formats.md 3
+VOUCHED = (ConsentBy.GUARDIAN, ConsentBy.SCHOOL)
 CORRECTABLE = ("name", "birth", "sex", "place")
 BACK = d.TaskChosen(d.Task.MENU)
-RUNNING = (Stage.READING, Stage.WRITING, Stage.PROVING, Stage.RELEASING)
 
 
 def locked(desk: Desk, unlock: Unlock) -> LockedModel:
@@ -94,7 +97,7 @@ def _facts(desk: Desk) -> tuple[str, ...]:
     return tuple(facts)
 
 
-def handover(desk: Desk) -> HandoverModel:
+def handover(desk: Desk, code: str | None) -> HandoverModel:
     """Stages, what was done, and what went wrong."""
     state = desk.handover
     lines = [say(f"trouble.{state.trouble}", OFFICERS)] if state.trouble else []
@@ -103,8 +106,10 @@ def handover(desk: Desk) -> HandoverModel:
     counts = (("settled", state.settled), ("purged", state.purged), ("written", state.written))
     if state.stage is Stage.DONE:
         lines += [say(f"handover.{what}", OFFICERS, count=count) for what, count in counts]
-        troubles = (("refused", state.refused), ("skipped", len(state.skipped)))
+        troubles = (("refused", state.refused), ("amended", len(state.amended)), ("skipped", len(state.skipped)))
         lines += [say(f"handover.{what}", OFFICERS, count=count) for what, count in troubles if count]
+    if state.stage is Stage.DONE and code:
+        lines.append(say("handover.code", OFFICERS, code=code))
     if state.fork:
         lines.append(say("handover.fork", OFFICERS))
     starts = {Stage.READY: "start", Stage.DONE: "again", Stage.FAILED: "again"}
@@ -116,7 +121,7 @@ def handover(desk: Desk) -> HandoverModel:
         start,
         done=state.stage is Stage.DONE,
         failed=state.stage is Stage.FAILED,
-        running=state.stage in RUNNING,
+        running=is_running(state),
     )
 
 
@@ -162,8 +167,8 @@ def stopping(desk: Desk) -> MessageModel:
 def helping(desk: Desk, session: Session, why: Help) -> HelpModel:
     """Why the officer is needed, and everything the officer may do about it."""
     tongue = spoken(session)
-    lines = [say("officer.at", OFFICERS, step=say(f"step.{session.step}", OFFICERS))]
-    lines += _doubts(session) if why is Help.NIK_DOUBT else []
+    at = say("officer.at", OFFICERS, step=say(f"step.{session.step}", OFFICERS))
+    lines = _doubts(session) if why is Help.NIK_DOUBT else [at]
     return HelpModel(
         tongue,
         say(f"help.{why}", tongue),
@@ -191,6 +196,8 @@ def _choices(session: Session, officer: str) -> tuple[Choice, ...]:
         choices.append(Choice(say(say_it, OFFICERS), _exempted((session.position or FINGERS[0],), officer)))
     if step is Step.BIODATA:
         choices.append(Choice(say("officer.correct", OFFICERS), Open(Form.CORRECTION)))
+    if step is Step.NOTICE or (Advice.MINOR in session.advice and step is Step.BIODATA):
+        choices += [Choice(say(f"officer.{by}", OFFICERS), Agreed(by, officer)) for by in VOUCHED]
     if step in AFTER_CONSENT and step is not Step.NIK:
         seen = session.attestation is not None
         choices.append(
@@ -222,9 +229,7 @@ def exemption(desk: Desk, session: Session) -> ExemptionModel:
 def cancel(desk: Desk, session: Session) -> ChoiceModel:
     """Why the session ends."""
     officer = desk.officer or session.officer
-    choices = tuple(
-        Choice(say(f"cancel.{code}", OFFICERS), OfficerCancels(code, officer), "no") for code in CANCEL_REASONS
-    )
+    choices = tuple(Choice(say(f"cancel.{code}", OFFICERS), OfficerCancels(code, officer)) for code in CANCEL_REASONS)
     return ChoiceModel(OFFICERS, say("cancel.title", OFFICERS), say("cancel.text", OFFICERS), choices, back=Open())
 
 

@@ -36,8 +36,8 @@ def language(session: Session) -> LanguageModel:
 
 
 def notice(session: Session) -> NoticeModel:
-    """The notice, with the officer who may stand by somebody else's word."""
-    return NoticeModel(spoken(session), session.officer)
+    """The notice is the same for everybody."""
+    return NoticeModel(spoken(session))
 
 
 def nik(session: Session) -> NikModel:
@@ -160,7 +160,7 @@ def leave(session: Session) -> ChoiceModel:
     """Before everything is destroyed the person is asked once."""
     tongue = spoken(session)
     choices = (
-        Choice(say("leave.no", tongue), Open(), "plain"),
         Choice(say("leave.yes", tongue), Withdrawn(), "no"),
+        Choice(say("leave.no", tongue), Open(), "yes"),
     )
     return ChoiceModel(tongue, say("leave.title", tongue), say("leave.text", tongue), choices, large=True, back=None)

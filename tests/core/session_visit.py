@@ -1,8 +1,9 @@
-"""One visit: the world around a session, small enough to see through. It answers effects as flow would, keeps a tray, and
-checks after every event what must always hold."""
+"""One visit: the world around a session, small enough to see through. It answers effects as flow would, keeps a tray,
+and checks after every event what must always hold."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import date
 from enum import Enum, auto
 
 from kiosk.core import effects as f
@@ -10,8 +11,20 @@ from kiosk.core import events as e
 from kiosk.core import session
 from kiosk.core.capturing import Result
 from kiosk.core.measures import FaceMeasures, FingerMeasures, IrisMeasures, Measures
-from kiosk.core.record import EYES, FINGERS, Blob, Endorsement, Origin, Position, Provenance, Resident, Sex
-from kiosk.core.recording import Moment, Purpose
+from kiosk.core.record import (
+    EYES,
+    Attestation,
+    Blob,
+    Endorsement,
+    Lasting,
+    Origin,
+    Position,
+    Provenance,
+    Reason,
+    Resident,
+    Sex,
+)
+from kiosk.core.recording import ConsentBy, Moment, Purpose
 from kiosk.core.session import IllegalEvent
 from kiosk.core.state import Phase, Session, Step, endorsed, exempt, recorded
 from kiosk.core.state import owed as owed_by
@@ -22,6 +35,7 @@ NIK = "6105014107800001"
 ORIGIN = Origin("simulated", Provenance.SIMULATED)
 INK = Origin("touchscreen", Provenance.SIMULATED)
 MOST_ASKS = 12  # three rounds of three for a repeated finger, and three misses, before an officer is called
+WAY = tuple(s for s in Step if s not in (Step.VOIDING, Step.GONE))
 ANSWERED = (f.LookUp, f.Capture, f.Judge, f.Compare, f.Seal, f.Close, f.Void)
 
 
@@ -47,12 +61,16 @@ def finger(nfiq2: int | None = 70, minutiae: int = 40, coverage: float = 0.6) ->
     return FingerMeasures(nfiq2, minutiae, coverage, 5.0)
 
 
-def iris(sharpness: float = 8.0, open_share: float = 0.9, diameter: float = 240.0, contrast: float = 80.0) -> IrisMeasures:
+def iris(
+    sharpness: float = 8.0, open_share: float = 0.9, diameter: float = 240.0, contrast: float = 80.0
+) -> IrisMeasures:
     """An eye's numbers."""
     return IrisMeasures(diameter, 0.4, contrast, sharpness, open_share)
 
 
-def face(sharpness: float = 12.0, faces: int = 1, eyes: float = 95.0, roll: float = 0.0, light: float = 120.0) -> FaceMeasures:
+def face(
+    sharpness: float = 12.0, faces: int = 1, eyes: float = 95.0, roll: float = 0.0, light: float = 120.0
+) -> FaceMeasures:
     """A face's numbers."""
     return FaceMeasures(faces, eyes, roll, 0.5, 0.4, light, sharpness)
 
@@ -88,6 +106,7 @@ class Visit:
         self.outstanding: dict[str, f.SessionEffect] = {}
         self.tickets: set[str] = set()
         self.asks = 0
+        self.sound = True  # False from a broken promise on
         self._made = 0
         self.rows: set[tuple[Step, type]] = set()
         self._take(session.begin(self.state))
@@ -95,7 +114,7 @@ class Visit:
     # Acting
 
     def send(self, event: e.SessionEvent) -> bool:
-        """One event; False where it was illegal. Raises AssertionError where a promise is broken."""
+        """One event; False where it was illegal or dropped. Raises AssertionError where a promise is broken."""
         before = self.state
         if isinstance(event, e.Candidate | e.Inked):
             self.tray[event.capture] = Held()
@@ -104,6 +123,7 @@ class Visit:
             result = self._step(before, event)
         except IllegalEvent:
             return False
+        self.sound = False
         if hasattr(event, "ticket") and not awaited:
             self._assert_dropped(before, event, result)
         if hasattr(event, "officer") or isinstance(event, e.ResumeWanted):
@@ -111,6 +131,9 @@ class Visit:
         self._take(result)
         self._assert_kept(before, event)
         self._assert_void(before, event, result[1])
+        self.sound = True
+        if self.state is before:
+            return False
         self.rows.add((before.step, type(event)))
         return True
 
@@ -146,7 +169,7 @@ class Visit:
         """What a willing person and officer do next, with everything going well."""
         state = self.state
         if state.awaits is not None:
-            self.answer(state.awaits)
+            assert self.answer(state.awaits), f"deaf at {state.step} {state.phase}"
             return
         assert self.send(self.next_touch()), f"stuck at {state.step} {state.phase} {state.help}"
 
@@ -183,15 +206,24 @@ class Visit:
             lambda s: s.step is step and phase in (None, s.phase) and position in (None, s.position) and not s.help
         )
 
+    def arrive(self, step: Step) -> "Visit":
+        """Cooperate until this step; on the way to the photo of both hands a finger is missing."""
+        if step is Step.HANDS:
+            self.at(Step.FINGERS)
+            self.send(e.Exempted((Position.LEFT_LITTLE,), Reason.AMPUTATED, Lasting.PERMANENT, OFFICER))
+        return self.at(step)
+
     # The world's answers
 
-    def _outcome(self, effect: f.SessionEffect, luck: Luck) -> e.SessionEvent | None:  # noqa: C901 one line an effect
+    def _outcome(self, effect: f.SessionEffect, luck: Luck) -> e.SessionEvent | None:
         match effect:
             case f.LookUp(ticket, nik):
-                known = Resident(nik, "SITI", session_birth(luck), Sex.FEMALE, "SINTANG") if luck is not Luck.FAIR else None
+                known = Resident(nik, "SITI", _birth(luck), Sex.FEMALE, "SINTANG") if luck is not Luck.FAIR else None
                 earlier = ("cd" * 16,) if luck is Luck.OTHER_FINGER else ()
                 status = "DEAD" if luck is Luck.USELESS else "UNREGISTERED"
-                return e.LookedUp(ticket, known, status, earlier, (1,) * len(earlier), "2026-11-22", luck is not Luck.FAIL)
+                return e.LookedUp(
+                    ticket, known, status, earlier, (1,) * len(earlier), "2026-11-22", luck is not Luck.FAIL
+                )
             case f.Capture(ticket):
                 if luck in (Luck.FAIL, Luck.DEVICE_GONE):
                     return e.CaptureFailed(ticket, "lifted-early", luck is Luck.DEVICE_GONE)
@@ -250,10 +282,8 @@ class Visit:
             assert ticket not in self.tickets, "a ticket is unique"
             self.tickets.add(ticket)
         match effect:
-            case f.Forget(None):
-                self.tray.clear()
             case f.Forget(captures):
-                for capture in captures:
+                for capture in tuple(self.tray) if captures is None else captures:
                     self.tray.pop(capture, None)
             case f.Capture(_, positions):
                 self._assert_owed(positions)
@@ -304,21 +334,59 @@ class Visit:
             if isinstance(effect, f.Void):
                 made = {event.blob} if isinstance(event, e.Sealed) else set()
                 assert set(effect.destroyed) == {c.blob for c in before.captures} | made
-                still = [x for x in self.outstanding.values() if isinstance(x, f.Seal) and x.capture in self.tray]
-                assert not still, "nothing is sealed after the void"
+                under_way = self.outstanding.get(before.awaits or "")
+                assert not isinstance(under_way, f.Seal), "nothing is sealed after the void"
 
 
-def session_birth(luck: Luck):
-    """Grown up, or sixteen."""
-    from datetime import date
-
+def _birth(luck: Luck) -> date:
     return date(2010, 1, 1) if luck is Luck.POOR else date(1980, 1, 1)
-
-
-def random_touch(visit: Visit, which: int) -> e.SessionEvent:
-    """Any hand on the screen or act of the officer, sensible or not."""
-    return TOUCHES[which % len(TOUCHES)](visit)
 
 
 def _position(visit: Visit) -> Position:
     return visit.state.position or Position.LEFT_LITTLE
+
+
+def _exempted(visit: Visit) -> e.SessionEvent:
+    return e.Exempted((_position(visit),), Reason.BANDAGED, Lasting.TEMPORARY, OFFICER)
+
+
+def _retaken(position: Position) -> Callable[[Visit], e.SessionEvent]:
+    return lambda visit: e.Retaken(position, OFFICER)
+
+
+TOUCHES: dict[str, Callable[[Visit], e.SessionEvent]] = {
+    "language": lambda v: e.LanguageChosen("id"),
+    "agreed": lambda v: e.Agreed(),
+    "guardian": lambda v: e.Agreed(ConsentBy.GUARDIAN, OFFICER),
+    "guardian without officer": lambda v: e.Agreed(ConsentBy.GUARDIAN),
+    "withdrawn": lambda v: e.Withdrawn(),
+    "nik": lambda v: e.NikEntered(NIK),
+    "bad nik": lambda v: e.NikEntered("12"),
+    "no nik": lambda v: e.NoNik(),
+    "confirmed": lambda v: e.BiodataConfirmed(),
+    "disputed": lambda v: e.BiodataDisputed(),
+    "corrected": lambda v: e.Corrected("name", "SITI A", OFFICER),
+    "cannot show": lambda v: e.CannotShow(),
+    "help": lambda v: e.HelpAsked(),
+    "ink": lambda v: e.Inked(v.capture_id(), Endorsement.MARK, INK),
+    "thumb-print": lambda v: e.ThumbPrintChosen(),
+    "cannot sign": lambda v: e.CannotSign(),
+    "approved": lambda v: e.Approved(),
+    "done": lambda v: e.Done(),
+    "exempted": _exempted,
+    "continues": lambda v: e.OfficerContinues(OFFICER),
+    "cancels": lambda v: e.OfficerCancels("cancelled", OFFICER),
+    "attested": lambda v: e.Attested(Attestation(OFFICER, 1, 2.0)),
+    "park": lambda v: e.ParkWanted("power"),
+    "resume": lambda v: e.ResumeWanted(v.state.boot, OFFICER),
+    "resume another day": lambda v: e.ResumeWanted(v.state.boot + 1, OFFICER),
+    "storage failed": lambda v: e.StorageFailed("full"),
+    "time over": lambda v: e.TimeOver(v.state.idle or "none"),
+    "old timer": lambda v: e.TimeOver("none"),
+    "retake index": _retaken(Position.RIGHT_INDEX),
+    "retake little": _retaken(Position.LEFT_LITTLE),
+    "retake face": _retaken(Position.PORTRAIT),
+    "retake hands": _retaken(Position.HANDS),
+    "retake signature": _retaken(Position.SIGNATURE),
+}
+ENDINGS = ("withdrawn", "cancels", "no nik")  # a random walk that ends too soon sees little

@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 import hal
-from hal import FakeClock, Stage
+from hal import Clock, FakeClock, Stage
 from hal.stick.simulated import SimulatedStick
 from hal.transport.recorded import ImageFolder
 from kiosk.commands.training import BOX, TrainingBox, prepare
@@ -27,8 +27,9 @@ from kiosk.core.state import Help, Phase, Session, Step
 from kiosk.exchange import stick, stick_layout
 from kiosk.flow import kiosk as assembly
 from kiosk.flow.kiosk import Kiosk, Setup
+from kiosk.imaging import qr
 from kiosk.imaging.encode import png
-from kiosk.imaging.requests import Compare, EncodePng, MeasureFace, MeasureFinger, MeasureIris, Prepare, Request
+from kiosk.imaging.requests import Compare, EncodePng, MeasureFace, MeasureFinger, MeasureIris, Prepare, ReadQr, Request
 from kiosk.regency import certify
 from kiosk.regency.office import open_office
 from kiosk.regency.result import TakeInResult
@@ -37,9 +38,10 @@ from kiosk.regency.take_in import take_in
 from kiosk.store import InMemoryKeyring, Store
 
 PORTS = ("camera", "fingerprint", "iris", "stick")
-GOOD_FINGER = FingerMeasures(nfiq2=60, minutiae=30, coverage=0.6, sharpness=1.0)
-GOOD_IRIS = IrisMeasures(diameter_px=220.0, pupil_ratio=0.4, contrast=40.0, sharpness=1.0, open_share=0.9)
-GOOD_FACE = FaceMeasures(1, 120.0, 0.0, 0.5, 0.5, 120.0, 9.0)
+# Far above every threshold: quality is not the point where these are used.
+GOOD_FINGER = FingerMeasures(nfiq2=95, minutiae=60, coverage=0.9, sharpness=50.0)
+GOOD_IRIS = IrisMeasures(diameter_px=300.0, pupil_ratio=0.4, contrast=90.0, sharpness=50.0, open_share=1.0)
+GOOD_FACE = FaceMeasures(1, 200.0, 0.0, 0.5, 0.5, 130.0, 50.0)
 SHOWN = (Position.PORTRAIT, Position.EYE_RIGHT, Position.RIGHT_INDEX, Position.LEFT_INDEX)
 INK = {"height": 200, "strokes": [[[10, 10, 0], [300, 150, 40]]], "width": 600}
 PATIENCE_S = 600.0  # simulated
@@ -63,6 +65,8 @@ class QuickMeasurer:
                 return tuple(100 if probe == reference else 5 for reference in references)
             case EncodePng(pixels, ppi):
                 return png(pixels, ppi)
+            case ReadQr(pixels):
+                return qr.read(pixels)
         raise TypeError(type(request).__name__)
 
     def close(self) -> None:
@@ -96,10 +100,12 @@ def made(out: Path) -> TrainingBox:
 def copied(training: TrainingBox, source: Path, target: Path) -> TrainingBox:
     """The same box and office somewhere else."""
     shutil.copytree(source, target)
-    return TrainingBox(
-        target / "office", target / "box" / "papers", target / "box" / "data",
-        training.card, training.pin, training.decision, training.residents,
-    )  # fmt: skip
+    return moved(training, target)
+
+
+def moved(training: TrainingBox, out: Path) -> TrainingBox:
+    """The same box and office as they stand there."""
+    return replace(training, office=out / "office", papers=out / "box" / "papers", data=out / "box" / "data")
 
 
 def stands(folder: Path, sha256: str) -> bool:
@@ -158,10 +164,17 @@ class FlowBox:
     """One start of the box's program. `office` and `stick` stand beside it under `out`."""
 
     def __init__(
-        self, out: Path, training: TrainingBox, *, keyring: Any = None, board: str = "board-1", measurer: Any = None
+        self,
+        out: Path,
+        training: TrainingBox,
+        *,
+        keyring: Any = None,
+        board: str = "board-1",
+        measurer: Any = None,
+        clock: Clock | None = None,
     ) -> None:
         self.out, self.training = out, training
-        self.clock, self.stage = FakeClock(), Stage()
+        self.clock, self.stage = clock or FakeClock(), Stage()
         self.keyring = keyring or InMemoryKeyring()
         self.failed: list[str] = []
         self.falsely: list[str] = []  # what a screen called saved although it was not
@@ -249,9 +262,9 @@ class FlowBox:
 
     def person(self, number: int = 0, shown: tuple[Position, ...] = SHOWN, **changes: Any) -> Person:
         """Somebody of the list steps up; what they do not show is bandaged."""
-        self.stage.folder = draw_person(self.out / f"person-{number}", (*shown, Position.HANDS))
-        absent = tuple(p for p in (*EYES, *FINGERS) if p not in shown)
-        return Person(self, changes.pop("nik", self.nik(number)), (*absent, Position.HANDS), **changes)
+        self.stage.folder = draw_person(self.out / f"person-{number}", shown)
+        absent = tuple(p for p in (*EYES, *FINGERS, Position.HANDS) if p not in shown)
+        return Person(self, changes.pop("nik", self.nik(number)), absent, **changes)
 
     def start(self) -> Session:
         self.kiosk.start()

@@ -134,6 +134,27 @@ def test_wsq_is_written_at_500_ppi_alone() -> None:
         wsq_codec.encode_wsq(noise(64, 64), 1000)
 
 
+@pytest.mark.parametrize("shape", [(0, 0), (1, 1), (27, 400), (400, 27), (3, 800)])
+def test_what_is_too_small_for_wsq_is_refused_before_the_library_sees_it(shape: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="28 pixels"):
+        wsq_codec.encode_wsq(np.full(shape, 128, np.uint8), 500)
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (28, 400), (400, 28)])
+def test_the_smallest_prints_that_wsq_takes_come_back(shape: tuple[int, int]) -> None:
+    drawn = np.random.default_rng(1).integers(0, 256, shape, dtype=np.uint8)
+    assert wsq_codec.decode_wsq(wsq_codec.encode_wsq(drawn, 500)).shape == shape
+
+
+def test_what_the_wsq_library_cannot_pack_is_a_value_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object, **kwargs: object) -> None:
+        raise Exception("WSQ Error: -87")
+
+    monkeypatch.setattr(wsq_codec.Image.Image, "save", broken)
+    with pytest.raises(ValueError, match="cannot pack"):
+        wsq_codec.encode_wsq(noise(64, 64), 500)
+
+
 @pytest.mark.parametrize("data", [b"", b"\xff\xa0", b"no wsq at all", encode.png(letter(), 500)])
 def test_what_is_no_wsq_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match="WSQ"):

@@ -2,7 +2,8 @@
 
 import hashlib
 import hmac
-from base64 import b32decode, urlsafe_b64decode
+import re
+from base64 import b32decode, b32encode, urlsafe_b64decode
 from datetime import date
 from pathlib import Path
 
@@ -55,6 +56,17 @@ def test_an_officer_opens_with_pin_and_card_as_the_format_says() -> None:
     key = hmac.digest(prk, b"jemput-officer\x01", "sha256")
     identity = Identity.from_str(ChaCha20Poly1305(key).decrypt(sealed[:12], sealed[12:], None).decode())
     assert str(identity.to_public()) == made.entry.recipient
+
+
+def test_the_formats_example_of_an_officer_gives_its_key() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "formats.md").read_text("utf-8")
+    told = dict(re.findall(r"^(pin|card secret|salt|card|key) +(\S+)$", text, re.MULTILINE))
+    secret, salt = bytes.fromhex(told["card secret"]), _unpadded(told["salt"])
+    assert (secret, salt) == (bytes(range(16)), bytes(range(16, 32)))
+    assert told["card"].split(":") == ["JEMPUT1", "ani", b32encode(secret).decode().rstrip("=")]
+    assert told["card"] == "JEMPUT1:ani:AAAQEAYEAUDAOCAJBIFQYDIOB4"
+    key = "b2a6609a0b2220386e54bbf12a32be0cd26d3d6094840a4b30e3a76182bd6786"
+    assert officer_key(told["pin"], secret, salt).hex() == told["key"] == key
 
 
 def test_another_pin_or_another_card_opens_nothing() -> None:

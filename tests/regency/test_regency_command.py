@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from regency_boxes import Box
+from regency_people import RECORD_ID
 from typer.testing import CliRunner
 
 from kiosk.commands.regency import app
@@ -83,6 +84,37 @@ def test_a_box_is_certified_filled_and_taken_in_by_commands_alone(desk: Desk) ->
     assert len(list((desk.root / "afis").glob("*.an2"))) == 1
 
 
+def test_who_took_a_record_back_is_destroyed_by_a_clerk_alone(desk: Desk) -> None:
+    box = certified(desk)
+    first, person = box.commission(), box.person(record_id=RECORD_ID)
+    for bundle in (first, person, box.withdraw(person)):
+        bundle.put(desk.stick)
+    assert desk.run("take-in", desk.stick, "--office", desk.office, "--backup", desk.root / "second") == 0
+    assert f"{RECORD_ID}: was taken back" in desk.said
+    kept = [root / "bundles" / person.name for root in (desk.office, desk.root / "second")]
+    where = ("withdraw", RECORD_ID, "--office", desk.office)
+    assert desk.run(*where, answer="no\n") == 1
+    assert [len(list(directory.iterdir())) for directory in kept] == [len(person.files)] * 2
+    assert desk.run(*where, answer=f"{RECORD_ID[-6:]}\n") == 0  # the second disk is remembered
+    assert [len(list(directory.iterdir())) for directory in kept] == [1, 1]
+    assert desk.run(*where, "--confirm", RECORD_ID[-6:]) == 0
+
+
+def test_a_box_that_asks_is_named_without_its_code_and_its_bundles_wait(desk: Desk) -> None:
+    with open_office(desk.office) as office:
+        box = desk.ask(office)
+        box.commission().put(desk.stick)
+    assert desk.run("take-in", desk.stick, "--office", desk.office, "--copies", "1") == 0
+    assert f"Box {box.name} asks for a certificate" in desk.said
+    assert "kept aside (unknown-incarnation)" in desk.said
+    code = code_of(box.request())
+    assert [part for part in (code, code.replace("-", ""), *code.split("-")) if part in desk.said] == []
+    about = ("--box", box.name, "--place", "SERAWAI", "--training", "--code", code)
+    assert desk.run("certify", desk.stick, "--office", desk.office, *about) == 0
+    assert desk.run("take-in", desk.stick, "--office", desk.office) == 0
+    assert "1 taken in" in desk.said
+
+
 def test_what_was_not_taken_in_is_told_and_ends_with_1(desk: Desk) -> None:
     box = certified(desk)
     (box.commission().put(desk.stick) / "manifest.jws").write_bytes(b"x")
@@ -152,7 +184,7 @@ def test_only_one_program_has_an_office_open(desk: Desk) -> None:
     assert "Another program" in desk.said
 
 
-@pytest.mark.parametrize("command", ["init", "officer", "certify", "take-in", "afis", "roster"])
+@pytest.mark.parametrize("command", ["init", "officer", "certify", "take-in", "afis", "withdraw", "roster"])
 def test_every_command_has_help_with_an_example(desk: Desk, command: str) -> None:
     assert desk.run(command, "--help") == 0
     assert "Example: kiosk regency" in " ".join(desk.said.split())

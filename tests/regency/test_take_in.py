@@ -10,40 +10,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from regency_boxes import Box, Bundle
+from regency_desk import accepted, reasons, receipts, taken
 from regency_people import RECORD_ID, RESIDENT, ridges
 
-from kiosk.core.record import Position
 from kiosk.core.status import Status
 from kiosk.exchange import canonical, disk, jws, manifest
 from kiosk.exchange import stick as sticks
 from kiosk.exchange.errors import Reason, StickError
 from kiosk.exchange.manifest import Person
-from kiosk.exchange.receipt import Receipt, open_receipt
 from kiosk.imaging.encode import png
 from kiosk.regency import take_in as module
 from kiosk.regency.errors import OfficeError
 from kiosk.regency.office import Office
-from kiosk.regency.result import Missing, Named, TakeInResult
+from kiosk.regency.result import Missing, TakeInResult
 from kiosk.regency.take_in import take_in
-
-
-def taken(office: Office, stick: Path, backup: Path, *bundles: Bundle) -> TakeInResult:
-    for bundle in bundles:
-        bundle.put(stick)
-    return take_in(office, stick, backup=backup)
-
-
-def receipts(office: Office, stick: Path, box: Box) -> list[Receipt]:
-    names = sticks.receipts(stick, box.name, box.incarnation)
-    return [open_receipt(sticks.read_file(stick, name) or b"", office.keys.keys.receipt) for name in names]
-
-
-def accepted(office: Office, stick: Path, box: Box) -> set[str]:
-    return {head.manifest for receipt in receipts(office, stick, box) for head in receipt.accepted}
-
-
-def reasons(named: tuple[Named, ...]) -> list[Reason]:
-    return [one.reason for one in named]
 
 
 def test_a_whole_day_is_taken_in_receipted_and_leaves_the_stick(
@@ -277,73 +257,6 @@ def test_no_altered_byte_is_ever_taken_in(
     assert office.register.held() == []
 
 
-# Forks and copied cards.
-
-
-def test_both_sides_of_a_fork_are_kept_and_named(office: Office, box: Box, stick: Path, backup: Path) -> None:
-    first = box.commission()
-    twin = box.copy()
-    ours, theirs = box.person(record_id=RECORD_ID), twin.person()
-    taken(office, stick, backup, first, ours)
-    result = taken(office, stick, backup, theirs)
-    assert result.quarantined == (Named(theirs.name, Reason.FORK, (ours.hash,)),)
-    assert office.register.held("disputed")[0].manifest == ours.hash
-    aside = office.quarantine / theirs.hash / theirs.name
-    assert {p.name: p.read_bytes() for p in aside.iterdir()} == theirs.files
-    assert theirs.hash not in accepted(office, stick, box)
-    assert theirs.name in sticks.bundles(stick)
-    assert take_in(office, stick, backup=backup).quarantined == result.quarantined
-
-
-def test_what_follows_a_fork_waits_with_it(office: Office, box: Box, stick: Path, backup: Path) -> None:
-    first = box.commission()
-    twin = box.copy()
-    taken(office, stick, backup, first, box.void())
-    theirs, after = twin.person(), twin.void()
-    taken(office, stick, backup, theirs)
-    assert reasons(taken(office, stick, backup, after).quarantined) == [Reason.FORK, Reason.FORK]
-
-
-def test_a_restored_card_with_a_new_incarnation_is_another_chain(
-    office: Office, box: Box, stick: Path, backup: Path
-) -> None:
-    reborn = Box(office, incarnation="00000002").certified()
-    result = taken(office, stick, backup, box.commission(), reborn.commission())
-    assert len(result.accepted) == 2
-    assert result.clean
-
-
-def test_an_uncertified_incarnation_waits_and_comes_in_once_it_is_certified(
-    office: Office, box: Box, stick: Path, backup: Path
-) -> None:
-    new = Box(office, incarnation="00000002")
-    bundles = [new.commission(), new.person()]
-    (stick / "JEMPUT" / "requests").mkdir(parents=True)
-    (stick / "JEMPUT" / "requests" / f"{new.name}_{new.incarnation}.jws").write_bytes(new.request())
-    result = taken(office, stick, backup, *bundles)
-    assert reasons(result.quarantined) == [Reason.UNKNOWN_INCARNATION] * 2
-    assert [(a.box, a.incarnation) for a in result.asking] == [(new.name, new.incarnation)]
-    new.certified()
-    empty = stick.parent / "empty"
-    empty.mkdir()
-    assert take_in(office, empty, backup=backup).accepted == tuple(b.name for b in bundles)
-    assert accepted(office, empty, new) == {b.hash for b in bundles}
-    assert list(office.quarantine.iterdir()) == []
-    assert take_in(office, stick, backup=backup).known == tuple(b.name for b in bundles)
-
-
-def test_a_forger_who_waited_for_a_certificate_stays_in_quarantine(
-    office: Office, box: Box, stick: Path, backup: Path
-) -> None:
-    forged = Box(office, incarnation="00000002").commission()
-    taken(office, stick, backup, forged)
-    Box(office, incarnation="00000002").certified()
-    result = take_in(office, stick.parent / "empty" if (stick.parent / "empty").mkdir() else stick, backup=backup)
-    assert Reason.BAD_SIGNATURE in reasons(result.refused)
-    assert office.register.held() == []
-    assert (office.quarantine / forged.hash).is_dir()
-
-
 # Sticks that go away or are full.
 
 
@@ -382,66 +295,6 @@ def test_a_full_stick_takes_no_receipt_and_keeps_its_bundles(
 
 
 # What bundles say about other bundles.
-
-
-def test_an_amendment_lets_the_rest_in_and_marks_what_to_record_again(
-    office: Office, box: Box, stick: Path, backup: Path
-) -> None:
-    first, person = box.commission(), box.person()
-    meta = person.meta_blob(office.opening)
-    lost = next(b.sha256 for b in person.manifest.blobs if b.size > 60_000)
-    assert lost != meta
-    directory = person.put(stick)
-    (directory / f"{lost}.age").unlink()
-    assert reasons(taken(office, stick, backup, first).rejected) == [Reason.MISSING_BLOB]
-    result = taken(office, stick, backup, box.amend(person, [lost]))
-    assert (person.name in result.accepted, result.again) == (True, (person.name,))
-    (row,) = office.register.people()
-    assert row.status == Status.ENROLL_FAILURE_AT_REGIONAL
-    assert set(row.again) <= {Position.PORTRAIT.value, Position.RIGHT_INDEX.value}
-    assert len(row.again) == 1
-
-
-def test_a_person_whose_very_meta_rotted_is_still_receipted_and_named(
-    office: Office, box: Box, stick: Path, backup: Path
-) -> None:
-    first, person = box.commission(), box.person()
-    meta = person.meta_blob(office.opening)
-    (person.put(stick) / f"{meta}.age").unlink()
-    result = taken(office, stick, backup, first, box.amend(person, [meta]))
-    assert result.again == (person.name,)
-    assert person.hash in accepted(office, stick, box)
-    assert office.register.people() == []
-
-
-def test_an_amendment_of_another_box_gives_nothing_up(office: Office, box: Box, stick: Path, backup: Path) -> None:
-    other = Box(office, name="SINTANG-04", incarnation="00000004").certified()
-    first, person = box.commission(), box.person()
-    lost = next(b.sha256 for b in person.manifest.blobs if b.size > 60_000)
-    (person.put(stick) / f"{lost}.age").unlink()
-    result = taken(office, stick, backup, first, other.commission(), other.amend(person, [lost]))
-    assert reasons(result.rejected) == [Reason.MISSING_BLOB]
-
-
-@pytest.mark.parametrize("late", [True, False])
-def test_who_withdraws_is_destroyed_and_the_number_stays(
-    office: Office, box: Box, stick: Path, backup: Path, late: bool
-) -> None:
-    first, person = box.commission(), box.person()
-    back = box.withdraw(person)
-    if late:
-        taken(office, stick, backup, first, person)
-        result = taken(office, stick, backup, back)
-    else:
-        result = taken(office, stick, backup, first, person, back)
-    assert result.clean
-    (row,) = office.register.people()
-    assert (row.withdrawn, row.nik, row.name) == (True, None, None)
-    assert accepted(office, stick, box) == {first.hash, person.hash, back.hash}
-    for root in (office.directory, backup):
-        assert [p.name for p in (root / "bundles" / person.name).iterdir()] == ["manifest.jws"]
-    everything = b"".join(p.read_bytes() for p in office.directory.rglob("*") if p.is_file())
-    assert RESIDENT.nik.encode() not in everything
 
 
 def test_an_officers_word_may_come_in_a_bundle_of_its_own(office: Office, box: Box, stick: Path, backup: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from regency_boxes import Box, fixed_now
+from regency_people import RECORD_ID
 
 from kiosk.core.record import Position
 from kiosk.exchange import stick as sticks
@@ -17,10 +18,13 @@ from kiosk.exchange.errors import BundleError
 from kiosk.exchange.manifest import bundle_name
 from kiosk.exchange.receipt import Receipt, open_receipt
 from kiosk.regency import take_in as module
-from kiosk.regency.office import Office, init, open_office
-from kiosk.regency.register import Register
+from kiosk.regency import withdraw as withdrawing
+from kiosk.regency.examine import open_own
+from kiosk.regency.office import BUNDLES, Office, init, open_office
+from kiosk.regency.register import Person, Register
 from kiosk.regency.sorting import Sorting, Source
 from kiosk.regency.take_in import take_in
+from kiosk.regency.withdraw import withdraw
 
 CALLS = ("fsync", "rename", "replace", "unlink", "rmdir", "mkdir")
 
@@ -80,7 +84,7 @@ class Scene:
         scene.stick.mkdir()
         with open_office(scene.office) as office:
             box = Box(office).certified()
-            bundles = [box.commission(), box.person((Position.PORTRAIT,))]
+            bundles = [box.commission(), box.person((Position.PORTRAIT,), record_id=RECORD_ID)]
             bundles.append(box.withdraw(bundles[1]))
         for bundle in bundles:
             bundle.put(scene.stick)
@@ -107,9 +111,22 @@ class Scene:
                 found.append(open_receipt(raw, office.keys.keys.receipt))
         return found
 
-    def whole(self, directory: Path, box: Box, withdrawn: set[str]) -> bool:
-        if directory.name in withdrawn:
-            return (directory / "manifest.jws").is_file()
+    def withdraw(self, calls: int | None = None) -> int:
+        with fused(calls) as fuse, open_office(self.office, fixed_now) as office:
+            withdraw(office, RECORD_ID, RECORD_ID[-6:], self.backup)
+        return fuse.count
+
+    def left(self) -> dict[str, float]:
+        """What part of the person's blobs either copy holds, and whether their NIK stands in the register."""
+        with open_office(self.office) as office:
+            (person,) = office.register.people()
+            name = office.register.held("manifest = ?", person.manifest)[0].name
+            places = {place.name: place / BUNDLES / name for place in (self.office, self.backup)}
+            manifest, _ = open_own(places["office"], name, office.register.incarnations()[0].key)
+            blobs = {place: len(list(directory.glob("*.age"))) for place, directory in places.items()}
+        return {"nik": person.nik is not None, **{p: n / len(manifest.blobs) for p, n in blobs.items()}}
+
+    def whole(self, directory: Path, box: Box) -> bool:
         try:
             verify_bundle(directory, box.key.public, directory.name)
         except BundleError:
@@ -119,8 +136,6 @@ class Scene:
     def assert_nothing_lost(self, box: Box, names: tuple[str, ...]) -> None:
         """Each bundle is whole on the stick, or receipted and whole in both places."""
         with open_office(self.office) as office:
-            sql = "SELECT b.name FROM bundles b JOIN people USING (manifest) WHERE withdrawn"
-            withdrawn = {row["name"] for row in office.register.rows(sql)}
             promised = {
                 bundle_name(box.name, box.incarnation, head.seq)
                 for receipt in self.receipts(office, box)
@@ -128,10 +143,10 @@ class Scene:
                 if receipt.copies == 2
             }
         for name in promised:
-            assert self.whole(self.office / "bundles" / name, box, withdrawn), name
-            assert self.whole(self.backup / "bundles" / name, box, withdrawn), name
+            assert self.whole(self.office / "bundles" / name, box), name
+            assert self.whole(self.backup / "bundles" / name, box), name
         for name in set(names) - promised:
-            assert self.whole(sticks.bundle_directory(self.stick, name), box, set()), name
+            assert self.whole(sticks.bundle_directory(self.stick, name), box), name
 
     def state(self) -> dict[str, dict[str, object]]:
         """What a finished take-in leaves, but for counters, signatures and clock."""
@@ -175,6 +190,37 @@ def kill_everywhere(scene: Scene, box: Box, step: int) -> int:
         shutil.rmtree(broken.root)
     shutil.rmtree(finished.root)
     return calls
+
+
+def test_a_withdrawal_killed_at_every_durable_call_is_whole_or_ended_by_the_next_run(scene: tuple[Scene, Box]) -> None:
+    start = scene[0].copied()
+    start.run()
+    whole, gone = dict.fromkeys(("nik", "office", "backup"), 1), dict.fromkeys(("nik", "office", "backup"), 0)
+    assert start.left() == whole
+    finished = start.copied()
+    calls, expected = finished.withdraw(), finished.state()
+    assert calls > 5
+    for cut in range(calls):
+        broken = start.copied()
+        with pytest.raises(PowerCut):
+            broken.withdraw(cut)
+        decided = not broken.left()["nik"]
+        assert decided or broken.left() == whole, cut
+        broken.run()  # the next stick ends it, once the register says so
+        assert broken.left() == (gone if decided else whole), cut
+        broken.withdraw()
+        assert (broken.left(), broken.difference(expected)) == (gone, finished.difference(expected)), cut
+
+
+def test_a_build_that_destroys_before_its_register_says_so_is_caught(
+    scene: tuple[Scene, Box], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def eager(office: Office, person: Person, backup: Path) -> None:
+        withdrawing.shelf.destroy_blobs(office.bundles / office.register.held("manifest = ?", person.manifest)[0].name)
+
+    monkeypatch.setattr(withdrawing, "_check_second_copy", eager)
+    with pytest.raises(AssertionError):
+        test_a_withdrawal_killed_at_every_durable_call_is_whole_or_ended_by_the_next_run(scene)
 
 
 def test_killed_at_every_durable_call_nothing_is_lost_and_the_next_run_ends_the_same(scene: tuple[Scene, Box]) -> None:

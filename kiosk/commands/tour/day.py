@@ -4,13 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import segno
-
 import hal
 from hal import Box, FakeClock, Mailbox, Stage, Stop
 from hal.battery.simulated import SimulatedBattery
 from hal.stick.simulated import SimulatedStick
+from kiosk.commands.practice import card_picture as qr_picture
 from kiosk.commands.tour.report import Report
 from kiosk.commands.tour.visitor import Screen, Visitor
 from kiosk.commands.training import BOX, TrainingBox
@@ -260,11 +258,3 @@ class Day:
 
 def _close_to(charge: Charge | None, fraction: float, external: bool) -> bool:
     return charge is not None and charge.external is external and abs(charge.fraction - fraction) < NEAR
-
-
-def qr_picture(text: str) -> np.ndarray:
-    """A printed QR card before the camera: RGB, white border as the standard asks."""
-    rows = np.array([list(row) for row in segno.make(text, error="m").matrix], dtype=np.uint8)
-    modules = np.pad(1 - rows, 4, constant_values=1) * np.uint8(255)
-    grey = np.kron(modules, np.ones((MODULE_PX, MODULE_PX), dtype=np.uint8))
-    return np.repeat(grey[:, :, None], 3, axis=2)

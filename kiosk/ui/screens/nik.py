@@ -1,5 +1,7 @@
 """Sixteen digits on twelve large keys."""
 
+from typing import Any
+
 from kivy.properties import ObjectProperty, StringProperty
 
 from kiosk.core.events import NikEntered
@@ -18,7 +20,7 @@ class NikPage(Page):
     model = ObjectProperty(NikModel())
     typed = StringProperty("")
 
-    def show(self, model: NikModel) -> None:
+    def show(self, model: Any) -> None:
         """What was typed stays while it is looked up."""
         if self.model.busy and not model.busy:
             self.typed = ""

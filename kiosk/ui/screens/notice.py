@@ -1,4 +1,5 @@
-"""The notice and the consent: yes and no are equally large; a guardian's or a school's word is the officer's act."""
+"""The notice and the consent: yes and no are equally large. A guardian's or a school's word is the officer's act,
+behind the help button."""
 
 from kivy.properties import ObjectProperty
 

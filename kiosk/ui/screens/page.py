@@ -19,8 +19,8 @@ class Page(BoxLayout):
 
     __events__ = ("on_event",)
 
-    def show(self, model: Model) -> None:
-        """Draw this."""
+    def show(self, model: Any) -> None:
+        """Draw this model of the page's kind."""
         self.model = model
 
     def clear(self) -> None:

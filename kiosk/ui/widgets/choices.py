@@ -7,6 +7,8 @@ from kiosk.ui import theme
 from kiosk.ui.acts import Act
 from kiosk.ui.widgets.tap_button import TapButton
 
+ICONS = {"yes": "tick", "no": "cross"}
+
 
 class Choices(GridLayout):
     """Emits on_choose with the act of the button that was touched."""
@@ -24,6 +26,7 @@ class Choices(GridLayout):
             button = TapButton(
                 text=choice.text,
                 kind=choice.kind,
+                icon=ICONS.get(choice.kind, ""),
                 disabled=choice.kind == "off",
                 size_hint_y=None,
                 height=self.button_height,

@@ -2,31 +2,27 @@
 
 from kivy.graphics import Color, Ellipse, Line
 from kivy.properties import NumericProperty
-from kivy.uix.widget import Widget
 
 from kiosk.ui import theme
+from kiosk.ui.widgets.sketch import Sketch
 
 
-class Dots(Widget):
+class Dots(Sketch):
     """`done` of `total`."""
+
+    DRAWN_FROM = ("done", "total")
 
     done = NumericProperty(0)
     total = NumericProperty(0)
 
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(**kwargs)
-        for name in ("done", "total", "pos", "size"):
-            self.fbind(name, self._draw)
-
-    def _draw(self, *_: object) -> None:
-        self.canvas.clear()
+    def draw(self) -> None:
+        """As wide as there is room."""
         pitch = min(self.width / max(self.total, 1), 26)
         side = pitch * 0.62
-        with self.canvas:
-            for number in range(int(self.total)):
-                x, y = self.x + number * pitch, self.center_y - side / 2
-                Color(*theme.rgba(theme.DONE_INK))
-                if number < self.done:
-                    Ellipse(pos=(x, y), size=(side, side))
-                else:
-                    Line(ellipse=(x, y, side, side), width=1.4)
+        for number in range(int(self.total)):
+            x, y = self.x + number * pitch, self.y + (self.height - side) / 2
+            Color(*theme.rgba(theme.DONE_INK))
+            if number < self.done:
+                Ellipse(pos=(x, y), size=(side, side))
+            else:
+                Line(ellipse=(x, y, side, side), width=1.4)

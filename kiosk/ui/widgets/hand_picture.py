@@ -6,10 +6,10 @@ from math import cos, radians, sin
 
 from kivy.graphics import Color, Ellipse, Line, RoundedRectangle
 from kivy.properties import ListProperty, ObjectProperty
-from kivy.uix.widget import Widget
 
 from kiosk.core.record import FINGERS, Position
 from kiosk.ui import theme
+from kiosk.ui.widgets.sketch import Sketch
 
 # The right hand in a box of 1 x 1: where a finger leaves the palm, its direction from upright, its length and width.
 SHAPES = (
@@ -22,27 +22,23 @@ SHAPES = (
 PALM = (0.295, 0.02, 0.53, 0.44)
 
 
-class HandPicture(Widget):
+class HandPicture(Sketch):
     """`asked` is one position or None; thumbs stand inwards, as on one's own hands laid down."""
+
+    DRAWN_FROM = ("asked", "recorded", "exempt")
 
     asked = ObjectProperty(None, allownone=True)
     recorded = ListProperty()
     exempt = ListProperty()
 
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(**kwargs)
-        for name in ("asked", "recorded", "exempt", "pos", "size"):
-            self.fbind(name, self._draw)
-
-    def _draw(self, *_: object) -> None:
-        self.canvas.clear()
+    def draw(self) -> None:
+        """Both hands, as large as there is room."""
         side = min(self.width / 2, self.height)
         if side < 20:
             return
-        left, bottom = self.center_x - side, self.center_y - side / 2
-        with self.canvas:
-            self._hand(FINGERS[5:], left, bottom, side, mirrored=True)
-            self._hand(FINGERS[:5], left + side, bottom, side, mirrored=False)
+        left, bottom = self.x + self.width / 2 - side, self.y + (self.height - side) / 2
+        self._hand(FINGERS[5:], left, bottom, side, mirrored=True)
+        self._hand(FINGERS[:5], left + side, bottom, side, mirrored=False)
 
     def _hand(self, fingers: Iterable[Position], x: float, y: float, side: float, mirrored: bool) -> None:
         parts = [(f, *_finger(shape, x, y, side, mirrored)) for f, shape in zip(fingers, SHAPES, strict=True)]

@@ -1,22 +1,24 @@
 """Paper to sign on: strokes as points from the upper left with milliseconds since the first touch."""
 
+from typing import Any
+
 from kivy.graphics import Color, Line
 from kivy.properties import BooleanProperty
-from kivy.uix.widget import Widget
 
 from kiosk.ui import theme
 from kiosk.ui.acts import Stroke
 from kiosk.ui.widgets.layout import load_layout
+from kiosk.ui.widgets.sketch import Sketch
 
 MOST_POINTS = 20_000  # minutes of scribbling; beyond it ink is not taken
 
 
-class InkPad(Widget):
+class InkPad(Sketch):
     """`inked` once there is something to save. Emits nothing: the page asks for `strokes` when it is told to save."""
 
     inked = BooleanProperty(False)
 
-    def __init__(self, **kwargs: object) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._strokes: list[list[tuple[int, int, int]]] = []
         self._since_ms = 0
@@ -30,41 +32,41 @@ class InkPad(Widget):
     def clear(self) -> None:
         """An empty sheet."""
         self._strokes, self._points, self.inked = [], 0, False
-        self.canvas.clear()
+        self.redraw()
 
-    def on_touch_down(self, touch):  # noqa: ANN001, ANN201
+    def on_touch_down(self, touch):
         """A stroke begins."""
         if self.disabled or not self.collide_point(*touch.pos) or self._points >= MOST_POINTS:
-            return False
+            return None
         touch.grab(self)
         if not self._strokes:
             self._since_ms = touch.ud["ms"]
         stroke: list[tuple[int, int, int]] = []
         self._strokes.append(stroke)
-        with self.canvas:
+        with self.paper:
             Color(*theme.rgba(theme.INK))
             touch.ud["ink"] = (stroke, Line(points=[*touch.pos, touch.x + 0.5, touch.y], width=2.2, cap="round"))
         self._add(touch)
         self.inked = True
         return True
 
-    def on_touch_move(self, touch):  # noqa: ANN001, ANN201
+    def on_touch_move(self, touch):
         """A stroke goes on, inside the sheet."""
         if touch.grab_current is not self:
-            return False
+            return None
         if self.collide_point(*touch.pos) and self._points < MOST_POINTS:
             self._add(touch)
         return True
 
-    def on_touch_up(self, touch):  # noqa: ANN001, ANN201
+    def on_touch_up(self, touch):
         """A stroke ends."""
         if touch.grab_current is not self:
-            return False
+            return None
         touch.ungrab(self)
         touch.ud.pop("ink")
         return True
 
-    def _add(self, touch) -> None:  # noqa: ANN001
+    def _add(self, touch) -> None:
         stroke, line = touch.ud["ink"]
         stroke.append((round(touch.x - self.x), round(self.top - touch.y), touch.ud["ms"] - self._since_ms))
         line.points += touch.pos

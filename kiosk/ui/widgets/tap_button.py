@@ -3,12 +3,15 @@
 Times come from the touch (`ms`, stamped by the root pane from the injected clock); no widget reads a clock.
 """
 
+from typing import Literal
+
 from kivy.properties import BooleanProperty, NumericProperty, OptionProperty, StringProperty
 from kivy.uix.label import Label
 
 from kiosk.ui import theme
 from kiosk.ui.widgets.layout import load_layout
 
+Felt = Literal[True] | None  # what Kivy wants of a touch: True where it was for this widget
 REPEAT_MS = 300  # a trembling finger touches twice within this
 
 
@@ -23,7 +26,7 @@ class TapButton(Label):
 
     __events__ = ("on_tap",)
 
-    def on_touch_down(self, touch):  # noqa: ANN001, ANN201
+    def on_touch_down(self, touch):
         """Show that the touch was felt."""
         if not self.collide_point(*touch.pos):
             return False
@@ -32,10 +35,10 @@ class TapButton(Label):
             self.pressed = True
         return True
 
-    def on_touch_up(self, touch):  # noqa: ANN001, ANN201
+    def on_touch_up(self, touch):
         """A touch that ends where it began, and is no repeat."""
         if touch.grab_current is not self:
-            return False
+            return None
         touch.ungrab(self)
         self.pressed = False
         repeated = touch.ud["ms"] - self.last_ms < REPEAT_MS
