@@ -108,7 +108,7 @@ def seen(widget: Widget) -> Iterator[Any]:
     if widget.opacity <= 0 or widget.height <= 0 or widget.width <= 0:
         return
     yield widget
-    for child in widget.children:
+    for child in reversed(widget.children):
         yield from seen(child)
 
 

@@ -1,7 +1,9 @@
 """Every page in every language: words fit, targets are large enough and far enough apart, nothing leaves the panel."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from robot import seen
@@ -130,16 +132,14 @@ def test_every_colour_pair_keeps_the_contrast_for_old_eyes() -> None:
         assert theme.contrast(under, theme.INK) >= 7, under
 
 
-def test_a_real_session_is_never_drawn_into_a_file(tmp_path) -> None:  # noqa: ANN001
+def test_a_real_session_is_never_drawn_into_a_file(tmp_path: Path) -> None:
     scene = next(s for s in scenes("id") if s.name == "biodata")
-    from dataclasses import replace
-
     with pytest.raises(ValueError, match="real session"):
         shots.draw([("biodata", replace(scene.desk, training=False))], tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_desks_are_drawn_in_their_order(tmp_path) -> None:  # noqa: ANN001
+def test_desks_are_drawn_in_their_order(tmp_path: Path) -> None:
     desks = [(s.name, s.desk) for s in scenes("en") if s.name in ("attract", "slip")]
     drawn = shots.draw(desks, tmp_path)
     assert [path.name for path in drawn] == ["01-attract.png", "02-slip.png"]
