@@ -15,6 +15,7 @@ from kiosk.core.events import (
     Sealed,
     SealFailed,
     StorageFailed,
+    Stumbled,
 )
 from kiosk.core.quality import MOST_ATTEMPTS, SAME_FINGER_SCORE, Answer, Hint, decide, is_worn
 from kiosk.core.record import FINGERS, Blob, Position
@@ -150,6 +151,14 @@ def sealed_capture(state: Session, blob: Blob) -> SealedCapture:
 def on_seal_failed(state: Session, event: SealFailed) -> Result:
     """Nothing is lost: the picture waits in the tray until the officer made room."""
     return call_officer(state, Help.STORAGE)
+
+
+def on_stumbled(state: Session, event: Stumbled) -> Result:
+    """The answer that was awaited will not come: the officer sees to it, and what asked for it is asked again."""
+    if state.phase is Phase.TOUCH:
+        return state, ()
+    state, _ = call_officer(state, Help.FAULT)
+    return drop(state, (StopCapture(),))
 
 
 def on_storage_failed(state: Session, event: StorageFailed) -> Result:

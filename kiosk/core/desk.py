@@ -91,6 +91,7 @@ class DayOpened:
     day: int
     waiting: tuple[Waiting, ...]
     commissioned: bool = True
+    unattested: tuple[Unattested, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -217,7 +218,9 @@ def step(desk: Desk, event: DeskEvent) -> Result:
 
 def _opened(desk: Desk, event: DayOpened) -> Result:
     notice = None if event.commissioned else Notice.NOT_COMMISSIONED
-    opened = replace(desk, mode=Mode.IDLE, officer=event.officer, day=event.day, waiting=event.waiting, unattested=())
+    opened = replace(
+        desk, mode=Mode.IDLE, officer=event.officer, day=event.day, waiting=event.waiting, unattested=event.unattested
+    )
     return replace(opened, notice=notice), ()
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kiosk.core.events import CaptureId, Ticket
 from kiosk.core.quality import Hint
-from kiosk.core.record import Blob, Position
+from kiosk.core.record import Blob, Position, VoidReason
 from kiosk.core.recording import Purpose, Recording
 
 
@@ -90,7 +90,7 @@ class Void:
     ticket: Ticket
     record_id: str
     destroyed: tuple[Blob, ...]
-    reason: str
+    reason: VoidReason
     officer: str
 
 

@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 
 from kiosk.core.measures import Measures
-from kiosk.core.record import Attestation, Blob, Endorsement, Lasting, Origin, Position, Reason, Resident
+from kiosk.core.record import (
+    Attestation,
+    Blob,
+    Endorsement,
+    Lasting,
+    Origin,
+    Position,
+    Reason,
+    Resident,
+    VoidReason,
+)
 from kiosk.core.recording import ConsentBy
 
 Ticket = str
@@ -207,9 +217,9 @@ class OfficerContinues:
 
 @dataclass(frozen=True)
 class OfficerCancels:
-    """The officer ends the session; `reason` is a void's code."""
+    """The officer ends the session."""
 
-    reason: str
+    reason: VoidReason
     officer: str
 
 
@@ -252,6 +262,11 @@ class StorageFailed:
 
 
 @dataclass(frozen=True)
+class Stumbled:
+    """Something nobody foresaw happened while an answer was awaited; nothing that is durable was touched."""
+
+
+@dataclass(frozen=True)
 class TimeOver:
     """A timer ended."""
 
@@ -262,5 +277,5 @@ SessionEvent = (
     LanguageChosen | Agreed | Withdrawn | NikEntered | NoNik | LookedUp | BiodataConfirmed | BiodataDisputed | Candidate
     | CaptureFailed | Judged | Compared | Sealed | SealFailed | CannotShow | HelpAsked | Inked | ThumbPrintChosen
     | CannotSign | Approved | Retaken | Closed | CloseFailed | Voided | Done | Exempted | OfficerContinues
-    | OfficerCancels | Corrected | Attested | ParkWanted | ResumeWanted | StorageFailed | TimeOver
+    | OfficerCancels | Corrected | Attested | ParkWanted | ResumeWanted | StorageFailed | Stumbled | TimeOver
 )  # fmt: skip

@@ -7,7 +7,7 @@ from kiosk.core.record import Attestation
 
 @dataclass(frozen=True)
 class Unattested:
-    """A closed person of this day whom no officer has vouched for yet, known by bundle; the face waits in RAM."""
+    """A closed person whom no officer has vouched for yet, known by bundle; the face waits in RAM."""
 
     bundle: str
     manifest_hash: str

@@ -7,7 +7,7 @@ from kiosk.core.capturing import Result, ask, next_owed, retry, sealed_capture, 
 from kiosk.core.closing import recording
 from kiosk.core.effects import Close, Forget, LookUp, StopCapture, Void
 from kiosk.core.events import Sealed, SealFailed
-from kiosk.core.record import Position
+from kiosk.core.record import Position, VoidReason
 from kiosk.core.state import Phase, Session, Step, endorsed, issue
 
 CAPTURE_STEPS = frozenset({Step.FACE, Step.IRISES, Step.FINGERS, Step.HANDS})
@@ -36,7 +36,7 @@ def take_up(state: Session) -> Result:
     if state.step is Step.CLOSING:
         return close(state)
     if state.step is Step.VOIDING:
-        return void(state, state.void_reason, state.void_officer)
+        return void(state, state.void_reason or VoidReason.CANCELLED, state.void_officer)
     return touch(state, state.step)
 
 
@@ -52,7 +52,7 @@ def close(state: Session) -> Result:
     return state, (Close(ticket, recording(state)),)
 
 
-def void(state: Session, reason: str, officer: str) -> Result:
+def void(state: Session, reason: VoidReason, officer: str) -> Result:
     """Destroy everything and keep the sequence. A capture that is being sealed is waited for, so that the void names
     it and nothing of it comes after."""
     state = replace(state, step=Step.VOIDING, help=None, void_reason=reason, void_officer=officer)
@@ -68,4 +68,4 @@ def on_sealed_for_void(state: Session, event: Sealed | SealFailed) -> Result:
     """The capture that the void waited for is durable, or never will be."""
     made = (sealed_capture(state, event.blob),) if isinstance(event, Sealed) else ()
     settled = replace(state, phase=Phase.CLOSING, captures=(*state.captures, *made))
-    return void(settled, state.void_reason, state.void_officer)
+    return void(settled, state.void_reason or VoidReason.CANCELLED, state.void_officer)

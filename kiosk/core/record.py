@@ -117,6 +117,16 @@ class Blob:
     size: int
 
 
+class VoidReason(StrEnum):
+    """Why a recording was destroyed before it was closed."""
+
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    WRONG_PERSON = "wrong-person"
+    NO_NIK = "no-nik"
+
+
 class CheckResult(StrEnum):
     """What the second print said; it never accuses."""
 

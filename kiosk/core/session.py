@@ -98,6 +98,7 @@ TRANSITIONS: tuple[Row, ...] = (
     _row(AFTER_CONSENT - {Step.NIK}, e.Attested, aside.on_attested),
     _row(UNFINISHED, e.ParkWanted, aside.on_park),
     _row(UNFINISHED, e.StorageFailed, capturing.on_storage_failed),
+    _row(UNFINISHED, e.Stumbled, capturing.on_stumbled),
     _row(Step.SLIP, e.ParkWanted, talk.on_done, Step.GONE),
     _row(UNFINISHED, e.ResumeWanted, aside.on_resume, UNFINISHED),
     _row(QUESTIONS | {Step.SLIP}, e.TimeOver, aside.on_time_over, QUESTIONS | {Step.GONE}),
@@ -107,6 +108,7 @@ _ROWS = {(place, row.event): row for row in TRANSITIONS for place in row.at}
 WITH_HELP = (
     e.OfficerContinues, e.OfficerCancels, e.Exempted, e.Corrected, e.Attested, e.ParkWanted, e.Withdrawn,
     e.StorageFailed,
+    e.Stumbled,
 )  # fmt: skip
 TOUCHES = (
     e.LanguageChosen, e.Agreed, e.NikEntered, e.NoNik, e.BiodataConfirmed, e.BiodataDisputed, e.Inked,

@@ -15,6 +15,7 @@ from kiosk.core.record import (
     Origin,
     Position,
     Resident,
+    VoidReason,
 )
 from kiosk.core.recording import Check, Consent, Correction, Moment, Purpose, SealedCapture
 
@@ -63,6 +64,7 @@ class Help(StrEnum):
     DISPUTED = "disputed"
     CANNOT_SIGN = "cannot-sign"
     WITNESS = "witness"
+    FAULT = "fault"
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ class Session:
     flags: tuple[str, ...] = ()
     bundle: str = ""
     manifest: str = ""
-    void_reason: str = ""
+    void_reason: VoidReason | None = None
     void_officer: str = ""
 
 

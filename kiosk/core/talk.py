@@ -30,12 +30,9 @@ from kiosk.core.events import (
 from kiosk.core.nik import NikFault, NikParts
 from kiosk.core.path import close, go_on, look_up, void
 from kiosk.core.plan import ENDORSEMENTS
-from kiosk.core.record import Endorsement, Position, Resident
+from kiosk.core.record import Endorsement, Position, Resident, VoidReason
 from kiosk.core.recording import Consent, ConsentBy
 from kiosk.core.state import Help, Session, Step
-
-NO_NIK = "no-nik"
-WITHDRAWN = "withdrawn"
 
 
 def on_language(state: Session, event: LanguageChosen) -> Result:
@@ -57,7 +54,7 @@ def on_declined(state: Session, event: Withdrawn) -> Result:
 
 def on_withdrawn(state: Session, event: Withdrawn) -> Result:
     """Destroy every capture at once."""
-    return void(state, WITHDRAWN, state.officer)
+    return void(state, VoidReason.WITHDRAWN, state.officer)
 
 
 def on_nik(state: Session, event: NikEntered) -> Result:
@@ -69,7 +66,7 @@ def on_nik(state: Session, event: NikEntered) -> Result:
 
 def on_no_nik(state: Session, event: NoNik) -> Result:
     """A note to the regency, no biometrics, and a slip."""
-    return void(state, NO_NIK, state.officer)
+    return void(state, VoidReason.NO_NIK, state.officer)
 
 
 def on_looked_up(state: Session, event: LookedUp) -> Result:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from kiosk.core.record import Blob
+from kiosk.core.record import Blob, VoidReason
 from kiosk.core.recording import Moment
 from kiosk.exchange import jws
 from kiosk.exchange.errors import BundleError, Reason
@@ -39,16 +39,6 @@ class Kind(StrEnum):
     AMENDMENT = "amendment"
     WITHDRAWAL = "withdrawal"
     ATTESTATION = "attestation"
-
-
-class VoidReason(StrEnum):
-    """Why a recording was destroyed before it was closed."""
-
-    WITHDRAWN = "withdrawn"
-    REFUSED = "refused"
-    CANCELLED = "cancelled"
-    WRONG_PERSON = "wrong-person"
-    NO_NIK = "no-nik"
 
 
 @dataclass(frozen=True)

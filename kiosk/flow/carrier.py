@@ -10,8 +10,10 @@ from kiosk.core import events as e
 from kiosk.core import handover as h
 from kiosk.core.desk import Desk, DeskEffect, InHandover, InSession
 from kiosk.core.events import SessionEvent
+from kiosk.core.record import Position
 from kiosk.flow import seal, translate
 from kiosk.flow.capture import Capturer
+from kiosk.flow.faces import Faces
 from kiosk.flow.handover import StickHandover
 from kiosk.flow.identity import Identity
 from kiosk.flow.judging import Judging
@@ -32,6 +34,7 @@ class Carrier:
         store: Store,
         workers: dict[str, Worker],
         tray: Tray,
+        faces: Faces,
         measurer: Measurer,
         capturer: Capturer,
         handover: StickHandover,
@@ -41,7 +44,7 @@ class Carrier:
         post: Callable[[d.DeskEvent], None],
     ) -> None:
         self._clock, self._store, self._workers, self._tray, self._measurer = clock, store, workers, tray, measurer
-        self._capturer, self._handover, self._timer = capturer, handover, timer
+        self._faces, self._capturer, self._handover, self._timer = faces, capturer, handover, timer
         self._desk, self._identity, self._post = desk, identity, post
         self._judging = Judging(tray, measurer)
         self._stop_capture = Stop()
@@ -58,17 +61,21 @@ class Carrier:
             case f.Timer():
                 self._timer.start(effect)
             case f.Judge():
-                self._workers["measuring"].post(lambda: self._judge(effect))
+                self._workers["measuring"].post(lambda: self._judge(effect), self._stumbled)
             case f.Compare():
-                self._workers["measuring"].post(lambda: self._answer(self._judging.compare(effect)))
+                self._workers["measuring"].post(lambda: self._answer(self._judging.compare(effect)), self._stumbled)
             case f.Seal():
-                self._workers["measuring"].post(lambda: self._seal(effect))
+                self._workers["measuring"].post(lambda: self._seal(effect), self._stumbled)
             case h.TakeIncoming() | h.WriteBundles() | h.Prove() | h.Release():
-                self._workers["handover"].post(lambda: self._post(InHandover(self._handover.carry_out(effect))))
+                failed = h.HandoverFailed(effect.ticket, h.Trouble.UNREADABLE)
+                self._workers["handover"].post(
+                    lambda: self._post(InHandover(self._handover.carry_out(effect))),
+                    lambda: self._post(InHandover(failed)),
+                )
             case d.Halt():
                 pass  # the desk says so; the composition root ends the program
             case _:
-                self._workers["store"].post(lambda: self._keep(effect))
+                self._workers["store"].post(lambda: self._keep(effect), self._stumbled)
 
     def stop_capture(self) -> None:
         """Nobody waits for the running capture."""
@@ -77,11 +84,14 @@ class Carrier:
     def _answer(self, event: SessionEvent) -> None:
         self._post(InSession(event))
 
+    def _stumbled(self) -> None:
+        self._answer(e.Stumbled())
+
     def _capture(self, effect: f.Capture) -> None:
         self._stop_capture.set()
         self._stop_capture = stop = Stop()
         port = translate.PORT_OF[effect.positions[0]]
-        self._workers[port].post(lambda: self._capturer.attempt(effect, stop, self._answer))
+        self._workers[port].post(lambda: self._capturer.attempt(effect, stop, self._answer), self._stumbled)
 
     def _judge(self, effect: f.Judge) -> None:
         judged, held = self._judging.judge(effect), self._tray.get(effect.capture)
@@ -102,6 +112,8 @@ class Carrier:
             code = code_of(error) if isinstance(error, StoreError) else "encoder"
             self._answer(e.SealFailed(effect.ticket, code))
         else:
+            if effect.position is Position.PORTRAIT and held.pixels is not None:
+                self._faces.keep(session.record_id, held.pixels)
             self._tray.keep_template(effect.capture)
             self._answer(e.Sealed(effect.ticket, blob))
 
@@ -110,14 +122,20 @@ class Carrier:
         match effect:
             case f.LookUp():
                 self._answer(self._looked_up(effect))
-            case f.Close(ticket):
-                self._number(ticket, lambda: seal.close_person(effect, self._store, self._identity(), self._clock))
-            case f.Void(ticket):
+            case f.Close(ticket, recording):
+                row = self._number(
+                    ticket, lambda: seal.close_person(effect, self._store, self._identity(), self._clock)
+                )
+                waits = row is not None and recording.attestation is None
+                self._faces.close(recording.record_id, row.manifest_hash if row and waits else None)
+            case f.Void(ticket, record_id):
                 self._number(ticket, lambda: seal.close_void(effect, self._store, self._identity(), self._clock))
+                self._faces.close(record_id, None)
             case f.Discard(record_id):
                 self._store.drafts.discard(record_id)
             case d.LockDay():
                 self._store.close_day()
+                self._faces.forget()
             case _:
                 raise TypeError(type(effect).__name__)
 
@@ -134,11 +152,13 @@ class Carrier:
             wall.confident,
         )
 
-    def _number(self, ticket: str, close: Callable[[], BundleRow]) -> None:
+    def _number(self, ticket: str, close: Callable[[], BundleRow]) -> BundleRow | None:
+        """The numbered bundle; None where it could not be closed, which is answered too."""
         try:
             row = close()
         except StoreError as error:
             self._answer(e.CloseFailed(ticket, code_of(error)))
-            return
+            return None
         voided = row.kind is BundleKind.VOID
         self._answer(e.Voided(ticket, row.name) if voided else e.Closed(ticket, row.name, row.manifest_hash))
+        return row

@@ -5,6 +5,7 @@ import binascii
 from dataclasses import dataclass
 
 from kiosk.core.desk import DayOpened, Waiting
+from kiosk.core.officer import Unattested
 from kiosk.core.state import Step
 from kiosk.flow.identity import Identity
 from kiosk.store import BundleKind, Store, StoreLocked, unlock_officer
@@ -54,7 +55,8 @@ def opened(store: Store, officer: str) -> DayOpened:
     """The day as the desk hears of it; also after a restart that found the working key in the keyring."""
     day = store.open_day(officer)
     waiting = tuple(Waiting(head.record_id, Step(head.step)) for head in store.drafts.heads())
-    return DayOpened(officer, day, waiting, _commissioned(store))
+    unattested = tuple(Unattested(row.name, row.manifest_hash) for row in store.bundles.unattested())
+    return DayOpened(officer, day, waiting, _commissioned(store), unattested)
 
 
 def _commissioned(store: Store) -> bool:

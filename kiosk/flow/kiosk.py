@@ -5,6 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 import hal
 from hal import Box, Clock, Stop
 from kiosk.core import desk as d
@@ -22,6 +25,7 @@ from kiosk.exchange.certificate import short_code
 from kiosk.flow import day, drafts, incarnation, ledger, seal, translate
 from kiosk.flow.capture import Capturer
 from kiosk.flow.carrier import Carrier
+from kiosk.flow.faces import Faces
 from kiosk.flow.handover import Office, StickHandover
 from kiosk.flow.judging import Judging
 from kiosk.flow.measure import MeasureFailed, Measurer
@@ -59,7 +63,7 @@ class Kiosk:
 
     def __init__(self, box: Box, clock: Clock, setup: Setup) -> None:
         self._box, self._clock, self._setup = box, clock, setup
-        self.preview, self._tray, self._measurer = Preview(), Tray(), Measurer()
+        self.preview, self._tray, self._faces, self._measurer = Preview(), Tray(), Faces(), Measurer()
         self._workers = {name: Worker(name, clock, setup.unforeseen) for name in RESOURCES}
         self._ask_store = self._workers["store"].ask
         self._store = self._ask_store(setup.open_store)
@@ -86,6 +90,7 @@ class Kiosk:
             self._store,
             self._workers,
             self._tray,
+            self._faces,
             self._measurer,
             Capturer(self._box, self._clock, self._tray, self.preview, glance),
             StickHandover(self._box, self._workers["store"], self._store, self._office()),
@@ -101,6 +106,10 @@ class Kiosk:
     def desk(self) -> Desk:
         """The state as last shown."""
         return self._runner.desk
+
+    def face(self, manifest_hash: str) -> NDArray[np.uint8] | None:
+        """A small picture of somebody closed today whom nobody has vouched for; None after a restart."""
+        return self._faces.read(manifest_hash)
 
     def code_for_office(self) -> str | None:
         """The short code that the clerk compares; None once this incarnation is certified, or before the first day."""
@@ -150,6 +159,7 @@ class Kiosk:
 
         def signed() -> None:
             seal.close_attestation(manifest_hash, officer, self._store, self.identity, self._clock)
+            self._faces.forget(manifest_hash)
             self._runner.post(d.AttestedLater(manifest_hash))
 
         self._workers["store"].post(signed)
@@ -193,6 +203,7 @@ class Kiosk:
         store.ask(self._store.close)
         store.close()
         self._tray.forget(None)
+        self._faces.forget()
         self._measurer.close()
 
     # What happens inside

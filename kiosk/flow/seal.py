@@ -16,7 +16,6 @@ from kiosk.exchange.manifest import (
     LateAttestation,
     Manifest,
     Person,
-    VoidReason,
     sign_manifest,
 )
 from kiosk.exchange.manifest import Void as VoidBody
@@ -59,22 +58,21 @@ def close_person(effect: Close, store: Store, identity: Identity, clock: Clock) 
     meta = store.drafts.keep(recording.record_id, seal(write_meta(recording), identity.recipients(), TEXT_STEP))
     blobs = (*(c.blob for c in recording.captures), meta)
     nik = recording.resident.nik
-    return store.bundles.close(
-        recording.record_id, BundleKind.PERSON, nik, blobs, _signer(Person(), blobs, identity, clock)
-    )
+    signer, vouched = _signer(Person(), blobs, identity, clock), recording.attestation is not None
+    return store.bundles.close(recording.record_id, BundleKind.PERSON, nik, blobs, signer, unattested=not vouched)
 
 
 def close_void(effect: Void, store: Store, identity: Identity, clock: Clock) -> BundleRow:
     """The destroyed hashes, why and by whom; the blobs are unlinked after the void is durable."""
     destroyed = tuple(sorted(b.sha256 for b in effect.destroyed))
-    body = VoidBody(destroyed, VoidReason(effect.reason), effect.officer)
+    body = VoidBody(destroyed, effect.reason, effect.officer)
     return store.bundles.close(effect.record_id, BundleKind.VOID, None, (), _signer(body, (), identity, clock))
 
 
 def close_attestation(manifest_hash: str, officer: str, store: Store, identity: Identity, clock: Clock) -> BundleRow:
     """An officer's word for a closed person, said at the day's end."""
     body = LateAttestation(manifest_hash, officer)
-    return store.bundles.close(None, BundleKind.ATTESTATION, None, (), _signer(body, (), identity, clock))
+    return store.bundles.attest(manifest_hash, _signer(body, (), identity, clock))
 
 
 def close_amendment(row: BundleRow, lost: tuple[str, ...], store: Store, identity: Identity, clock: Clock) -> BundleRow:

@@ -20,9 +20,9 @@ class Worker:
         self._jobs = clock.mailbox()
         clock.spawn(name, self._run)
 
-    def post(self, job: Job) -> None:
-        """Do this some time soon."""
-        self._jobs.put(job)
+    def post(self, job: Job, stumbled: Job | None = None) -> None:
+        """Do this some time soon; `stumbled` is called where the job raised, so that whoever waits hears of it."""
+        self._jobs.put((job, stumbled))
 
     def ask(self, job: Callable[[], R]) -> R:
         """Do this and wait for its value; what it raises is raised here."""
@@ -47,11 +47,14 @@ class Worker:
         self._jobs.put(None)
 
     def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while (work := self._jobs.get()) is not None:
+            job, stumbled = work
             try:
                 job()
             except Exception as error:
                 self._failed(self._name, error)
+                if stumbled is not None:
+                    stumbled()
 
 
 def _raise(error: Exception) -> NoReturn:

@@ -58,8 +58,11 @@ class Bundles:
         nik: str | None,
         blobs: Sequence[Blob],
         sign: Callable[[Slot], SignedManifest],
+        *,
+        unattested: bool = False,
     ) -> BundleRow:
-        """Give the next number; may be done again, and answers a closed record with its row.
+        """Give the next number; may be done again, and answers a closed record with its row. `unattested`: no officer
+        has vouched for this person yet.
 
         One transaction: the manifest that `sign` makes of the slot, durable beside its blobs; the row; the NIK's keyed
         hash (StoreLocked where a NIK is given on a locked box); the draft's end. After it the directory loses
@@ -68,9 +71,28 @@ class Bundles:
         """
         row = self.of_record(record_id) if record_id else None
         if row is None:
-            row = self._issued(record_id or secrets.token_hex(16), kind, nik, blobs, sign)
+            with self._db.write():
+                row = self._issued(record_id or secrets.token_hex(16), kind, nik, blobs, sign)
+                if unattested:
+                    self._db.execute("insert into unattested values (?)", (row.name,))
         self.place(row)
         return row
+
+    def attest(self, manifest_hash: str, sign: Callable[[Slot], SignedManifest]) -> BundleRow:
+        """A new number that says: an officer saw this person and the family card."""
+        with self._db.write():
+            self._db.execute(
+                "delete from unattested where name in (select name from bundles where manifest_hash = ?)",
+                (manifest_hash,),
+            )
+            row = self._issued(secrets.token_hex(16), BundleKind.ATTESTATION, None, (), sign)
+        self.place(row)
+        return row
+
+    def unattested(self) -> tuple[BundleRow, ...]:
+        """People nobody has vouched for yet, in the order of their numbers."""
+        waiting = {name for (name,) in self._db.rows("select name from unattested")}
+        return tuple(row for row in self.rows() if row.name in waiting) if waiting else ()
 
     def amend(self, name: str, lost: Sequence[str], sign: Callable[[Slot], SignedManifest]) -> BundleRow:
         """A new number that gives up these hashes of a bundle of ours, because their bytes rotted on this card."""

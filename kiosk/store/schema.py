@@ -59,6 +59,7 @@ _FIRST = (
 _SECOND = (
     """create table amendments (name text not null references bundles, sha256 text not null,
         primary key (name, sha256)) strict""",
+    "create table unattested (name text primary key references bundles) strict",
 )
 
 
@@ -89,7 +90,7 @@ def _migrations() -> Migrations:
         for statement in _FIRST:
             tables.execute(statement)
 
-    @migrations(name="0002 blobs that rotted and were given up")
+    @migrations(name="0002 blobs that rotted, people nobody vouched for")
     def _(tables: Tables) -> None:
         for statement in _SECOND:
             tables.execute(statement)

@@ -4,12 +4,15 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 import kiosk.ui.kivy_config  # noqa: F401  Kivy reads its settings when it is imported
 
 # isort: split
 from kivy.base import ExceptionHandler, ExceptionManager, runTouchApp, stopTouchApp
 from kivy.clock import Clock
 from kivy.core.window import Window
+from numpy.typing import NDArray
 
 from kiosk.core.desk import Desk, DeskEvent, Mode
 from kiosk.core.events import SessionEvent
@@ -19,8 +22,9 @@ from kiosk.ui.beside import Beside, Form, Unlock
 from kiosk.ui.doors import Doors
 from kiosk.ui.models import Model
 from kiosk.ui.navigator import Name, Shown, navigate, place
-from kiosk.ui.pace import Pace
+from kiosk.ui.pace import BUSY_FPS, Pace
 from kiosk.ui.screens.capture import CapturePage
+from kiosk.ui.screens.listing import ListingPage
 from kiosk.ui.screens.page import Page
 from kiosk.ui.screens.pages import PAGES
 from kiosk.ui.unlocking import Job, Unlocking
@@ -33,7 +37,7 @@ GOODBYE_S = 3.0  # the stopping page can be read before the program ends
 class Screens:
     """One window. `show` may be called from any thread and keeps the latest desk only; all else is the loop's."""
 
-    def __init__(self, now_s: Callable[[], float]) -> None:
+    def __init__(self, now_s: Callable[[], float], fps: int = BUSY_FPS) -> None:
         self.pane = Pane(now_s)
         self.page: Page | None = None
         self.name: Name | None = None
@@ -45,7 +49,7 @@ class Screens:
         self._unlocking: Unlocking | None = None
         self._behind: Callable[[Job], None] = lambda job: None
         self._code: str | None = None
-        self._pace = Pace()
+        self._pace = Pace(fps)
         self._draw_soon = Clock.create_trigger(lambda _: self.draw())
         self._watching = Clock.create_trigger(lambda _: self._look(), 1 / PREVIEW_HZ, interval=True)
         self._goodbye = Clock.create_trigger(lambda _: stopTouchApp(), GOODBYE_S)
@@ -116,8 +120,13 @@ class Screens:
         if name not in self._pages:
             page = PAGES[name]()
             page.bind(on_event=lambda _, act: self.perform(act))
+            if isinstance(page, ListingPage):
+                page.face_of = self._face
             self._pages[name] = page
         return self._pages[name]
+
+    def _face(self, manifest_hash: str) -> NDArray[np.uint8] | None:
+        return self._doors.face(manifest_hash) if self._doors is not None else None
 
     def _keep_pace(self) -> None:
         self._watching.cancel()

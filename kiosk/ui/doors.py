@@ -2,6 +2,9 @@
 
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kiosk.core.desk import Desk, DeskEvent
 from kiosk.core.events import SessionEvent
 from kiosk.core.record import Endorsement
@@ -20,6 +23,10 @@ class Doors(Protocol):
 
     def code_for_office(self) -> str | None:
         """The short code that the clerk compares; None once the box is certified. Blocks for a moment."""
+        ...
+
+    def face(self, manifest_hash: str) -> NDArray[np.uint8] | None:
+        """A small picture of a closed person of this day, while an officer may still vouch for them."""
         ...
 
     def touch(self, event: SessionEvent) -> None:

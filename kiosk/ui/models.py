@@ -175,12 +175,21 @@ class HandoverModel(Model):
 
 
 @dataclass(frozen=True)
+class Row:
+    """One line of a list with its button; `face` is the manifest hash of whoever it is about."""
+
+    text: str
+    choice: Choice
+    face: str = ""
+
+
+@dataclass(frozen=True)
 class ListModel(Model):
-    """Rows with one button each; `empty` stands where there is none."""
+    """`empty` stands where there is no row."""
 
     title: str = ""
     text: str = ""
-    rows: tuple[tuple[str, Choice], ...] = ()
+    rows: tuple[Row, ...] = ()
     empty: str = ""
     back: Act | None = None
 

@@ -6,7 +6,7 @@ from kiosk.core.eligibility import Advice
 from kiosk.core.events import Agreed, Exempted, OfficerCancels, OfficerContinues, Retaken, Withdrawn
 from kiosk.core.handover import Stage, is_running
 from kiosk.core.path import CAPTURE_STEPS
-from kiosk.core.record import EYES, FINGERS, Lasting, Position, Reason
+from kiosk.core.record import EYES, FINGERS, Lasting, Position, Reason, VoidReason
 from kiosk.core.recording import ConsentBy
 from kiosk.core.session import AFTER_CONSENT, OPEN
 from kiosk.core.state import Help, Session, Step, exempt, owed, recorded
@@ -24,12 +24,13 @@ from kiosk.ui.models import (
     LockedModel,
     MenuModel,
     MessageModel,
+    Row,
 )
 from kiosk.ui.person_views import number, spoken
 from kiosk.words import LANGUAGES, say
 
 OFFICERS = LANGUAGES[0]  # what officers read
-CANCEL_REASONS = ("refused", "cancelled", "wrong-person", "no-nik")  # codes of a void, docs/formats.md 3
+CANCEL_REASONS = tuple(reason for reason in VoidReason if reason is not VoidReason.WITHDRAWN)
 VOUCHED = (ConsentBy.GUARDIAN, ConsentBy.SCHOOL)
 CORRECTABLE = ("name", "birth", "sex", "place")
 BACK = d.TaskChosen(d.Task.MENU)
@@ -129,7 +130,11 @@ def attest(desk: Desk) -> ListModel:
     """Everybody of the day nobody vouched for yet."""
     saw = say("attest.saw", OFFICERS)
     rows = tuple(
-        (say("attest.number", OFFICERS, number=number(u.bundle)), Choice(saw, AttestLater(u.manifest_hash)))
+        Row(
+            say("attest.number", OFFICERS, number=number(u.bundle)),
+            Choice(saw, AttestLater(u.manifest_hash)),
+            u.manifest_hash,
+        )
         for u in desk.unattested
     )
     return ListModel(
@@ -146,7 +151,7 @@ def waiting(desk: Desk) -> ListModel:
     """Everybody who was set aside."""
     resume = say("waiting.resume", OFFICERS)
     rows = tuple(
-        (
+        Row(
             say("waiting.person", OFFICERS, number=n, step=say(f"step.{w.step}", OFFICERS)),
             Choice(resume, TakeUp(w.record_id)),
         )

@@ -8,21 +8,25 @@ QUIET_AFTER_S = 2.0
 
 
 class Pace:
-    """Kivy names no way to change this while it runs, so its private number is set here and nowhere else."""
+    """`fps` 0 is as fast as the machine can, for whoever draws without watching.
 
-    def __init__(self) -> None:
-        self._slow = Clock.create_trigger(lambda _: self._turn(QUIET_FPS), QUIET_AFTER_S)
+    Kivy names no way to change this while it runs, so its private number is set here and nowhere else."""
+
+    def __init__(self, fps: int = BUSY_FPS) -> None:
+        self._fps = fps
+        self._turn(fps)
+        self._slow = Clock.create_trigger(lambda _: self._turn(min(QUIET_FPS, fps)), QUIET_AFTER_S)
 
     def touched(self) -> None:
         """Somebody is there, or something changed."""
-        self._turn(BUSY_FPS)
+        self._turn(self._fps)
         self._slow.cancel()
         self._slow()
 
     def hold(self) -> None:
         """A picture moves: stay awake."""
         self._slow.cancel()
-        self._turn(BUSY_FPS)
+        self._turn(self._fps)
 
     def _turn(self, fps: int) -> None:
         if hasattr(Clock, "_max_fps"):

@@ -2,10 +2,9 @@
 
 from kiosk.core.capturing import shown
 from kiosk.core.events import LanguageChosen, Withdrawn
-from kiosk.core.record import EYES, FINGERS, Position
+from kiosk.core.record import EYES, FINGERS, Position, VoidReason
 from kiosk.core.recording import Purpose
 from kiosk.core.state import Phase, Session, Step, exempt, owed, recorded
-from kiosk.core.talk import NO_NIK
 from kiosk.ui.acts import Open
 from kiosk.ui.models import (
     BiodataModel,
@@ -139,14 +138,14 @@ def working(session: Session) -> MessageModel:
 def slip(session: Session) -> SlipModel:
     """Recorded, not yet verified, free of charge; or destroyed."""
     tongue = spoken(session)
-    words = {"": ("title", "text"), NO_NIK: ("no_nik_title", "no_nik")}
+    words = {None: ("title", "text"), VoidReason.NO_NIK: ("no_nik_title", "no_nik")}
     title, text = words.get(session.void_reason, ("destroyed_title", "destroyed"))
     return SlipModel(
         tongue,
         say(f"slip.{title}", tongue),
         number(session.bundle),
         say(f"slip.{text}", tongue),
-        kept=not session.void_reason,
+        kept=session.void_reason is None,
     )
 
 

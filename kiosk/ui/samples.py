@@ -28,6 +28,7 @@ from kiosk.core.record import (
     Reason,
     Resident,
     Sex,
+    VoidReason,
 )
 from kiosk.core.recording import Check, Consent, Correction, Moment, Purpose, SealedCapture
 from kiosk.core.state import Help, Phase, Session, Step
@@ -165,8 +166,8 @@ def _ending(language: str) -> Iterator[Scene]:
     yield _at("closing", replace(whole, step=Step.CLOSING, phase=Phase.CLOSING))
     yield _at("voiding", replace(whole, step=Step.VOIDING, phase=Phase.CLOSING))
     yield _at("slip", replace(whole, step=Step.SLIP, bundle=BUNDLE))
-    yield _at("slip-destroyed", replace(whole, step=Step.SLIP, bundle=BUNDLE, void_reason="withdrawn"))
-    yield _at("slip-no-nik", replace(whole, step=Step.SLIP, bundle=BUNDLE, void_reason="no-nik"))
+    yield _at("slip-destroyed", replace(whole, step=Step.SLIP, bundle=BUNDLE, void_reason=VoidReason.WITHDRAWN))
+    yield _at("slip-no-nik", replace(whole, step=Step.SLIP, bundle=BUNDLE, void_reason=VoidReason.NO_NIK))
     yield _at("gone", replace(whole, step=Step.GONE))
 
 

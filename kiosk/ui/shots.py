@@ -29,7 +29,7 @@ class Easel:
     """One window off-screen; scenes are put on it and drawn."""
 
     def __init__(self) -> None:
-        self.screens = Screens(now_s=lambda: 0.0)
+        self.screens = Screens(now_s=lambda: 0.0, fps=0)
         EventLoop.ensure_window()
         Window.add_widget(self.screens.pane)
         if EventLoop.status != "started":

@@ -6,13 +6,13 @@ from typing import ClassVar
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
-from session_visit import ENDINGS, TOUCHES, WAY, Luck, Stepper, Visit
+from session_visit import RARE, TOUCHES, WAY, Luck, Stepper, Visit
 
 from kiosk.core import session
 from kiosk.core.state import Step
 
 ENOUGH_EVENTS = 150  # a whole cooperative visit is about 80
-HANDS = sorted(set(TOUCHES) - set(ENDINGS))
+HANDS = sorted(set(TOUCHES) - set(RARE))
 
 SETTINGS = settings(
     max_examples=100,
@@ -67,7 +67,7 @@ class Visitors(RuleBasedStateMachine):
             if self.visit.send(TOUCHES[name](self.visit)):
                 return
 
-    @rule(touch=st.sampled_from(ENDINGS), at=st.sampled_from(WAY), further=st.integers(0, 6))
+    @rule(touch=st.sampled_from(RARE), at=st.sampled_from(WAY), further=st.integers(0, 6))
     def somebody_ends_it(self, touch: str, at: Step, further: int) -> None:
         self.visit.send(TOUCHES[touch](self.visit))
         self._next_visit(at, further)

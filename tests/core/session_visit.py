@@ -23,6 +23,7 @@ from kiosk.core.record import (
     Reason,
     Resident,
     Sex,
+    VoidReason,
 )
 from kiosk.core.recording import ConsentBy, Moment, Purpose
 from kiosk.core.session import IllegalEvent
@@ -375,12 +376,13 @@ TOUCHES: dict[str, Callable[[Visit], e.SessionEvent]] = {
     "done": lambda v: e.Done(),
     "exempted": _exempted,
     "continues": lambda v: e.OfficerContinues(OFFICER),
-    "cancels": lambda v: e.OfficerCancels("cancelled", OFFICER),
+    "cancels": lambda v: e.OfficerCancels(VoidReason.CANCELLED, OFFICER),
     "attested": lambda v: e.Attested(Attestation(OFFICER, 1, 2.0)),
     "park": lambda v: e.ParkWanted("power"),
     "resume": lambda v: e.ResumeWanted(v.state.boot, OFFICER),
     "resume another day": lambda v: e.ResumeWanted(v.state.boot + 1, OFFICER),
     "storage failed": lambda v: e.StorageFailed("full"),
+    "stumbled": lambda v: e.Stumbled(),
     "time over": lambda v: e.TimeOver(v.state.idle or "none"),
     "old timer": lambda v: e.TimeOver("none"),
     "retake index": _retaken(Position.RIGHT_INDEX),
@@ -389,4 +391,4 @@ TOUCHES: dict[str, Callable[[Visit], e.SessionEvent]] = {
     "retake hands": _retaken(Position.HANDS),
     "retake signature": _retaken(Position.SIGNATURE),
 }
-ENDINGS = ("withdrawn", "cancels", "no nik")  # a random walk that ends too soon sees little
+RARE = ("withdrawn", "cancels", "no nik", "stumbled")  # a random walk full of these sees little else

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from functools import cache
 from random import Random
 
-from session_visit import ENDINGS, TOUCHES, WAY, Luck, Visit
+from session_visit import RARE, TOUCHES, WAY, Luck, Visit
 
 from kiosk.core.state import Help, Phase, Session, Step
 
-WALKS, STEPS = 400, 45
+WALKS, STEPS = 1000, 45
 HANDS = sorted(TOUCHES)
 
 
@@ -36,7 +36,7 @@ def _anything(visit: Visit, chance: Random) -> None:
         visit.answer(chance.choice(late))
         return
     for name in chance.sample(HANDS, len(HANDS)):
-        if (name not in ENDINGS or chance.random() < 0.2) and visit.send(TOUCHES[name](visit)):
+        if (name not in RARE or chance.random() < 0.2) and visit.send(TOUCHES[name](visit)):
             return
 
 

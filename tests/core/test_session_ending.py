@@ -12,6 +12,7 @@ from kiosk.core.record import (
     Lasting,
     Position,
     Reason,
+    VoidReason,
 )
 from kiosk.core.recording import Check, Purpose
 from kiosk.core.state import Help, Phase, Step, recorded
@@ -139,11 +140,11 @@ def test_a_bundle_that_could_not_be_closed_is_closed_when_there_is_room() -> Non
 
 def test_an_officer_who_cancels_before_consent_leaves_nothing() -> None:
     visit = Visit().at(Step.NOTICE)
-    _, effects = session.step(visit.state, e.OfficerCancels("cancelled", OFFICER))
+    _, effects = session.step(visit.state, e.OfficerCancels(VoidReason.CANCELLED, OFFICER))
     assert effects == (f.Discard(visit.state.record_id),)
 
 
 def test_an_officer_who_cancels_leaves_a_void_with_the_reason() -> None:
     visit = Visit().at(Step.FINGERS)
-    visit.send(e.OfficerCancels("wrong-person", OFFICER))
+    visit.send(e.OfficerCancels(VoidReason.WRONG_PERSON, OFFICER))
     assert (visit.state.void_reason, visit.state.void_officer) == ("wrong-person", OFFICER)

@@ -89,6 +89,7 @@ def test_nothing_happens_after_the_end() -> None:
             e.ParkWanted("x"),
             e.Withdrawn(),
             e.StorageFailed("full"),
+            e.Stumbled(),
         ):
             with pytest.raises(IllegalEvent):
                 session.step(state, event)

@@ -148,6 +148,20 @@ def kill_points(lines: list[str], every: bool = False) -> list[Point]:
     return chosen
 
 
+def points_after(lines: list[str], mark: re.Pattern[str], name: str) -> list[Point]:
+    """The first call of this name after each line that is so marked."""
+    found: list[Point] = []
+    count, marked = 0, False
+    for line in lines:
+        if line.startswith(f"{name}("):
+            count += 1
+            if marked:
+                found.append((name, count))
+                marked = False
+        marked = marked or bool(mark.search(line))
+    return found
+
+
 # What must stand, whatever was killed
 
 

@@ -4,13 +4,26 @@ By default a sample of the calls, spread evenly over the day; FAULTS=all kills a
 """
 
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import forge
 import pytest
-from forge import Forge, Order, Point, Told, assert_ended, assert_kept, kill_points, killing, template, trace
+from forge import (
+    Forge,
+    Order,
+    Point,
+    Told,
+    assert_ended,
+    assert_kept,
+    kill_points,
+    killing,
+    points_after,
+    template,
+    trace,
+)
 
 SAMPLE = 30
 MOST_LIVES = 3
@@ -88,16 +101,18 @@ def test_killed_at_any_data_call_nothing_that_was_acknowledged_is_lost_and_the_d
 def test_a_build_that_purges_without_a_receipt_is_caught_by_the_same_loop(
     smith: Forge, start: Path, room: Path, calls: list[str]
 ) -> None:
+    told = re.compile(r"^write\(\d+<[^>]*/acks>")
+    points = points_after(calls, told, "pwrite64")[::-1]
     with pytest.raises(AssertionError, match="missing-bundle"):
-        kill_at(smith, start, room, kill_points(calls)[::-4], "purge-without-receipt")
+        kill_at(smith, start, room, points, "purge-without-receipt")
 
 
 def test_a_build_that_shows_before_it_saves_is_caught_by_the_same_loop(
     smith: Forge, start: Path, room: Path, calls: list[str]
 ) -> None:
-    points = kill_points(calls)
+    written = re.compile(r'^rename\("[^"]*/people/[^"]*\.age\.tmp"')
     with pytest.raises(AssertionError, match="what was called saved is gone"):
-        kill_at(smith, start, room, points[len(points) // 4 :], "show-first")
+        kill_at(smith, start, room, points_after(calls, written, "pwrite64")[1:], "show-first")
 
 
 def test_before_each_acknowledgement_every_file_and_every_name_was_synced(calls: list[str], room: Path) -> None:

@@ -45,7 +45,8 @@ def test_another_officers_card_opens_nothing(locked: FlowBox) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "JEMPUT1", "JEMPUT1:petugas", "JEMPUT2:petugas:AAAA", "JEMPUT1:petugas:1!", "JEMPUT1:petugas:AAAA", "a:b:c:d"]
+    "text",
+    ["", "JEMPUT1", "JEMPUT1:petugas", "JEMPUT2:petugas:AAAA", "JEMPUT1:petugas:1!", "JEMPUT1:petugas:AAAA", "a:b:c:d"],
 )
 def test_what_is_no_officers_card_opens_nothing(locked: FlowBox, text: str) -> None:
     with pytest.raises(StoreLocked):
@@ -153,5 +154,3 @@ def test_each_start_counts_as_one(out: Path, training: TrainingBox) -> None:
         with FlowBox(out, training) as box:
             boots.append(box.kiosk.identity.boot)
     assert boots[1] == boots[0] + 1
-
-

@@ -75,9 +75,7 @@ def dying(request: pytest.FixtureRequest, process: Measurer, monkeypatch: pytest
     return DiesOnce(process, request.param)
 
 
-def test_in_the_middle_of_a_person_it_costs_one_attempt_only(
-    out: Path, training: TrainingBox, dying: DiesOnce
-) -> None:
+def test_in_the_middle_of_a_person_it_costs_one_attempt_only(out: Path, training: TrainingBox, dying: DiesOnce) -> None:
     with FlowBox(out, training, measurer=dying) as box:
         box.open_day()
         session = box.record()

@@ -7,6 +7,7 @@ from flow_box import FlowBox
 
 from kiosk.commands.training import TrainingBox
 from kiosk.core import events as e
+from kiosk.core.record import VoidReason
 from kiosk.core.state import Help, Phase, Session, Step
 from kiosk.regency.office import open_office
 from kiosk.regency.register import Person as Registered
@@ -67,7 +68,7 @@ def test_the_officer_may_also_end_it_and_the_first_record_stays(box: FlowBox, ou
     person = box.person()
     box.start()
     box.serve(person, lambda session: session.help is Help.NIK_DOUBT)
-    box.kiosk.touch(e.OfficerCancels("wrong-person", "petugas"))
+    box.kiosk.touch(e.OfficerCancels(VoidReason.WRONG_PERSON, "petugas"))
     ended: Session = box.serve(person)
     kinds = {row.record_id: row.kind.value for row in box.rows()}
     assert (kinds[first.record_id], kinds[ended.record_id]) == ("person", "void")

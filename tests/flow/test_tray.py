@@ -10,7 +10,7 @@ from hal import Stop
 from kiosk.core import desk as d
 from kiosk.core import events as e
 from kiosk.core.desk import Mode
-from kiosk.core.record import Impression, Origin, Position, Provenance
+from kiosk.core.record import Impression, Origin, Position, Provenance, VoidReason
 from kiosk.core.state import Phase, Session, Step
 from kiosk.flow.tray import Held, Tray
 
@@ -93,7 +93,7 @@ def leave_by_void(box: FlowBox) -> None:
 
 
 def leave_by_officer(box: FlowBox) -> None:
-    box.kiosk.touch(e.OfficerCancels("wrong-person", "petugas"))
+    box.kiosk.touch(e.OfficerCancels(VoidReason.WRONG_PERSON, "petugas"))
 
 
 @pytest.mark.parametrize("leave", [leave_by_void, leave_by_officer])
@@ -153,9 +153,3 @@ def test_ink_that_comes_twice_is_kept_once(box: FlowBox, person: Person) -> None
     assert [c.position for c in session.captures].count(Position.SIGNATURE) == 1
     assert all(held.ink is None for held in box.kiosk._tray._held.values())
     assert box.serve(person).bundle
-
-
-
-
-
-

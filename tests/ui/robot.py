@@ -78,9 +78,16 @@ class Robot:
     def tap(self, *names: str) -> None:
         """Touch these, one after the other, without hurry."""
         for name in names:
+            self.look()
+            self.touch(self.find(name))
+
+    def look(self) -> None:
+        """Nobody touches a page before they have seen it."""
+        page = None
+        while page is not self.screens.name:
+            page = self.screens.name
             self.pass_time(PAUSE_S)
             self.frames(2)
-            self.touch(self.find(name))
 
     def touch(self, widget: Widget) -> None:
         """One touch in its middle, whatever it is."""
@@ -91,7 +98,7 @@ class Robot:
 
     def draw(self, pad: Widget, strokes: list[list[tuple[float, float]]]) -> None:
         """Strokes in shares of the pad's width and height, from the lower left."""
-        self.pass_time(PAUSE_S)
+        self.look()
         for stroke in strokes:
             points = [pad.to_window(pad.x + u * pad.width, pad.y + v * pad.height) for u, v in stroke]
             touch = UnitTestTouch(*points[0])

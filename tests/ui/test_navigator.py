@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from kiosk.core.desk import Desk, Mode, Task
-from kiosk.core.record import EYES, FINGERS, Position
+from kiosk.core.record import EYES, FINGERS, Position, VoidReason
 from kiosk.core.recording import Purpose
 from kiosk.core.state import Help, Phase, Step
 from kiosk.ui import samples
@@ -87,7 +87,7 @@ def test_saved_counts_only_what_is_sealed() -> None:
 
 
 def test_a_withdrawn_person_is_told_that_everything_is_destroyed_and_nothing_about_verification() -> None:
-    model = navigate(villager(Step.SLIP, bundle=samples.BUNDLE, void_reason="withdrawn")).model
+    model = navigate(villager(Step.SLIP, bundle=samples.BUNDLE, void_reason=VoidReason.WITHDRAWN)).model
     assert isinstance(model, SlipModel)
     assert "dihapus" in model.title
     assert not model.kept

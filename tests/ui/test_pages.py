@@ -1,7 +1,7 @@
 """Every page in every language: words fit, targets are large enough and far enough apart, nothing leaves the panel."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
@@ -9,7 +9,6 @@ import pytest
 from robot import seen
 
 from kiosk.ui import shots, theme
-from kiosk.ui.models import Model
 from kiosk.ui.navigator import Name, navigate
 from kiosk.ui.samples import Scene, scenes
 from kiosk.ui.screens.pages import PAGES
@@ -19,12 +18,27 @@ from kiosk.ui.widgets.tap_button import TapButton
 from kiosk.ui.widgets.text import Words
 from kiosk.words import LANGUAGES
 
+# isort: split
+from kivy.uix.label import Label
+
 RESIDENTS = {
     Name.ATTRACT, Name.LANGUAGE, Name.NOTICE, Name.NIK, Name.BIODATA, Name.CAPTURE, Name.ENDORSEMENT, Name.REVIEW,
     Name.SLIP, Name.LEAVE,
 }  # fmt: skip
 OFFICERS_TAGS = {"officer", "retake", "attest"}  # an officer's buttons on a resident's page
 WITH_CORNERS = {Name.LANGUAGE, Name.NIK, Name.BIODATA, Name.CAPTURE, Name.ENDORSEMENT, Name.REVIEW}
+
+
+@dataclass(frozen=True)
+class Face:
+    """What was found on one scene. `corners`: where help and stop stand."""
+
+    scene: Scene
+    name: Name
+    faults: tuple[str, ...]
+    corners: dict[str, tuple[int, int]]
+    marked: bool
+    as_told: bool
 
 
 @pytest.fixture(scope="module")
@@ -34,23 +48,43 @@ def easel() -> Iterator[Easel]:
     made.close()
 
 
-def all_faces(easel: Easel, language: str) -> Iterator[Scene]:
-    """Each scene of a language, on the easel."""
-    for scene in scenes(language):
-        easel.put(scene)
-        yield scene
+@pytest.fixture(scope="module", params=LANGUAGES)
+def faces(request: pytest.FixtureRequest, easel: Easel) -> list[Face]:
+    """Every scene of a language, put on the easel once and looked at."""
+    return [_face(easel, scene) for scene in scenes(request.param)]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_is_calm_to_read_and_certain_to_touch(easel: Easel, language: str) -> None:
-    faults = []
-    for scene in all_faces(easel, language):
-        page = easel.screens.page
-        widgets = list(seen(page))
-        name = navigate(scene.desk, scene.beside).name
-        faults += [f"{scene.name}: {fault}" for fault in (*_words(widgets), *_targets(widgets, name), *_gaps(widgets))]
-        faults += [f"{scene.name}: {fault}" for fault in _outside(widgets)]
-    assert faults == []
+def _face(easel: Easel, scene: Scene) -> Face:
+    easel.put(scene)
+    shown, page = navigate(scene.desk, scene.beside), easel.screens.page
+    widgets = list(seen(page))
+    faults = (*_words(widgets), *_targets(widgets, shown.name), *_gaps(widgets), *_outside(widgets))
+    banner = [w.text for w in seen(easel.screens.pane) if w not in widgets and isinstance(w, Label)]
+    as_told = type(page) is PAGES[shown.name] and page.model == shown.model
+    return Face(scene, shown.name, faults, _corners(widgets), "LATIHAN" in "".join(banner), as_told)
+
+
+def _corners(widgets: list) -> dict[str, tuple[int, int]]:
+    found = {w.tag: w for w in widgets if isinstance(w, TapButton) and w.tag in ("help", "stop")}
+    return {tag: (round(w.right if tag == "help" else w.x), round(w.y)) for tag, w in found.items()}
+
+
+def test_every_page_is_calm_to_read_and_certain_to_touch(faces: list[Face]) -> None:
+    assert [f"{face.scene.name}: {fault}" for face in faces for fault in face.faults] == []
+
+
+def test_help_and_stop_stand_in_the_same_corners_of_every_residents_page(faces: list[Face]) -> None:
+    corners = [face.corners for face in faces if face.name in WITH_CORNERS]
+    assert all(found.keys() == {"help", "stop"} for found in corners)
+    assert {tuple(sorted(found.items())) for found in corners} == {tuple(sorted(corners[0].items()))}
+
+
+def test_training_marks_every_page(faces: list[Face]) -> None:
+    assert [face.scene.name for face in faces if not face.marked] == []
+
+
+def test_every_name_has_its_page_and_that_page_shows_the_model(faces: list[Face]) -> None:
+    assert [face.scene.name for face in faces if not face.as_told] == []
 
 
 def _words(widgets: list) -> Iterator[str]:
@@ -92,37 +126,11 @@ def _outside(widgets: list) -> Iterator[str]:
                 yield f"{_name(widget)!r} leaves the panel"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_help_and_stop_stand_in_the_same_corners_of_every_residents_page(easel: Easel, language: str) -> None:
-    places = {"help": set(), "stop": set()}
-    for scene in all_faces(easel, language):
-        if navigate(scene.desk, scene.beside).name not in WITH_CORNERS:
-            continue
-        found = {w.tag: w for w in seen(easel.screens.page) if isinstance(w, TapButton) and w.tag in places}
-        assert found.keys() == places.keys(), scene.name
-        places["help"].add((round(found["help"].right), round(found["help"].y)))
-        places["stop"].add((round(found["stop"].x), round(found["stop"].y)))
-    assert [len(corner) for corner in places.values()] == [1, 1]
-
-
 def test_yes_and_no_are_equally_large_on_the_notice(easel: Easel) -> None:
     scene = next(s for s in scenes("id") if s.name == "notice")
     easel.put(scene)
     found = {w.tag: w for w in seen(easel.screens.page) if isinstance(w, TapButton)}
     assert found["yes"].size == found["no"].size
-
-
-def test_every_name_has_a_page_whose_blank_model_is_the_navigators(easel: Easel) -> None:
-    for scene in scenes("id"):
-        shown = navigate(scene.desk, scene.beside)
-        assert type(shown.model) is type(PAGES[shown.name]().model)
-        assert isinstance(shown.model, Model)
-
-
-def test_training_marks_every_page(easel: Easel) -> None:
-    for _ in all_faces(easel, "id"):
-        marks = [w.text for w in seen(easel.screens.pane) if "LATIHAN" in getattr(w, "text", "")]
-        assert any("bukan perekaman sungguhan" in mark for mark in marks)
 
 
 def test_every_colour_pair_keeps_the_contrast_for_old_eyes() -> None:

@@ -99,7 +99,7 @@ def _visitors(
         for nik, person in zip(niks, population(seed, count), strict=False):
             yield from_world(person, nik, mistypes=nik == niks[0]), partial(stage.world.step_up, person)
         return
-    for nik, folder in zip(niks, _folders(images or Path()), strict=False):
+    for nik, folder in zip(niks, _folders(images or Path())[:count], strict=False):
         yield from_folder(folder, nik), partial(setattr, stage, "folder", folder)
 
 

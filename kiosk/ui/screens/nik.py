@@ -1,7 +1,5 @@
 """Sixteen digits on twelve large keys."""
 
-from typing import Any
-
 from kivy.properties import ObjectProperty, StringProperty
 
 from kiosk.core.events import NikEntered
@@ -15,16 +13,10 @@ LENGTH = 16
 
 
 class NikPage(Page):
-    """Holds the typed digits; a fault empties them with its sentence."""
+    """Holds the typed digits until they are sent; what was wrong with them comes back as a sentence."""
 
     model = ObjectProperty(NikModel())
     typed = StringProperty("")
-
-    def show(self, model: Any) -> None:
-        """What was typed stays while it is looked up."""
-        if self.model.busy and not model.busy:
-            self.typed = ""
-        super().show(model)
 
     def clear(self) -> None:
         """Nobody's number stays."""
@@ -34,7 +26,8 @@ class NikPage(Page):
     def on_key(self, key: str) -> None:
         """A digit, one back, or done."""
         if key == OK:
-            self.emit(NikEntered(self.typed))
+            typed, self.typed = self.typed, ""
+            self.emit(NikEntered(typed))
         else:
             self.typed = self.typed[:-1] if key == ERASE else (self.typed + key)[:LENGTH]
 

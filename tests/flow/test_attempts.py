@@ -140,7 +140,9 @@ def person(box: FlowBox) -> Iterator[Person]:
     yield someone
 
 
-@pytest.mark.parametrize(("step", "port"), [(Step.FACE, "camera"), (Step.IRISES, "iris"), (Step.FINGERS, "fingerprint")])
+@pytest.mark.parametrize(
+    ("step", "port"), [(Step.FACE, "camera"), (Step.IRISES, "iris"), (Step.FINGERS, "fingerprint")]
+)
 def test_a_device_that_goes_calls_the_officer_and_the_person_goes_on_when_it_is_back(
     box: FlowBox, person: Person, step: Step, port: str
 ) -> None:
@@ -155,7 +157,9 @@ def test_a_device_that_goes_calls_the_officer_and_the_person_goes_on_when_it_is_
     assert {c.position for c in box.serve(person).captures} == {*SHOWN, Position.SIGNATURE}
 
 
-def test_the_help_button_stops_the_sensor_and_the_same_position_is_asked_for_again(box: FlowBox, person: Person) -> None:
+def test_the_help_button_stops_the_sensor_and_the_same_position_is_asked_for_again(
+    box: FlowBox, person: Person
+) -> None:
     asked = box.serve(person, at(Step.FINGERS))
     box.kiosk.touch(HelpAsked())
     helped = box.until(lambda desk: desk.session is not None and desk.session.help is Help.ASKED).session
