@@ -21,15 +21,18 @@ from kivy.uix.widget import Widget
 EventLoop.ensure_window()
 Window.add_widget(Widget())
 EventLoop.start()
-EventLoop.idle()
+for _ in range(3):
+    EventLoop.idle()
 glFinish()
 print(json.dumps([time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
 """
 KIOSK = """
 import json, resource, time
 began = time.perf_counter()
-from kiosk.ui.first_frame import draw
-draw()
+from kiosk.core.desk import Desk, Mode
+from kiosk.ui.samples import Scene
+from kiosk.ui.shots import Easel
+Easel().put(Scene("attract", Desk(mode=Mode.IDLE, training=True)))
 print(json.dumps([time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
 """
 

@@ -74,7 +74,7 @@ class Practice:
             sheet = self._training.sheet.read_text(encoding="utf-8")[:LARGEST_SHEET]
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"[training] sheet: {self._training.sheet} cannot be read; remove the key.") from error
-        Console(stderr=True, highlight=False).print(sheet, markup=False, soft_wrap=True)
+        Console(stderr=True, highlight=False, markup=False).print(sheet, soft_wrap=True)
 
 
 def card_picture(text: str) -> NDArray[np.uint8]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kiosk.commands.practice import Practice
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-errors = Console(stderr=True, highlight=False)
+errors = Console(stderr=True, highlight=False, markup=False)
 USUAL = Path("/etc/jemput/box.toml")
 BOARDS = (Path("/proc/device-tree/serial-number"), Path("/etc/machine-id"))
 
@@ -150,4 +150,4 @@ def _stop_on_signals(kiosk: Kiosk) -> None:
 def _unforeseen(where: str, error: BaseException) -> None:
     """Where it happened and what kind it is. The error's own text stays out: somebody's number could stand in it."""
     frames = "".join(traceback.format_tb(error.__traceback__))
-    errors.print(f"{where}: {type(error).__name__}\n{frames}", markup=False, soft_wrap=True)
+    errors.print(f"{where}: {type(error).__name__}\n{frames}", soft_wrap=True)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -77,7 +78,7 @@ class Kiosk:
         self._runner = Runner(desk, hands, clock)
         self._watch = Watch(box, clock, self._store.room, self._runner.post)
         self._workers["store"].post(self._take_up_after_restart)
-        self._workers["measuring"].post(lambda: self._measurer.request(Prepare()))
+        self._workers["measuring"].post(self._warm_up)
 
     def _make_carrier(self) -> Carrier:
         judging = Judging(self._tray, self._measurer)
@@ -234,6 +235,12 @@ class Kiosk:
                 self._runner.post(d.TakenUp(session, self.identity.boot, opened.officer))
                 return
 
+    def _warm_up(self) -> None:
+        """Models take a second to load: let that pass before the first person. What fails here fails again, and is
+        heard, when somebody is measured."""
+        with suppress(MeasureFailed):
+            self._measurer.request(Prepare())
+
     def _find_card(self, stop: Stop) -> str | None:
         ask = hal.Ask((hal.Position.PORTRAIT,), timeout_s=CARD_TIMEOUT_S)
         try:
@@ -252,7 +259,8 @@ class Kiosk:
         state = drafts.dump(session)
 
         def saving() -> None:
-            self._store.drafts.save(session.record_id, session.step.value, state, blobs)
+            if self._store.bundles.of_record(session.record_id) is None:  # a closed one may wait for room to move only
+                self._store.drafts.save(session.record_id, session.step.value, state, blobs)
             ledger.note(self._store.audit, session, event)
 
         self._ask_store(saving)

@@ -73,6 +73,7 @@ HELP_FORMS: dict[Form, tuple[Name, Callable[[Desk, Session], Model]]] = {
     Form.EXEMPTION: (Name.EXEMPTION, officer.exemption),
     Form.CANCEL: (Name.CANCEL, officer.cancel),
     Form.CORRECTION: (Name.CORRECTION, officer.correction),
+    Form.LEAVE: (Name.LEAVE, lambda desk, session: person.leave(session)),
 }
 
 

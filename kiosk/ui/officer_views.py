@@ -3,7 +3,7 @@
 from kiosk.core import desk as d
 from kiosk.core.desk import Desk
 from kiosk.core.eligibility import Advice
-from kiosk.core.events import Agreed, Exempted, OfficerCancels, OfficerContinues, Retaken, Withdrawn
+from kiosk.core.events import Agreed, Exempted, OfficerCancels, OfficerContinues, Retaken
 from kiosk.core.handover import Stage, is_running
 from kiosk.core.path import CAPTURE_STEPS
 from kiosk.core.record import EYES, FINGERS, Lasting, Position, Reason, VoidReason
@@ -209,7 +209,7 @@ def _choices(session: Session, officer: str) -> tuple[Choice, ...]:
             Choice(say(f"officer.{'attested' if seen else 'attest'}", OFFICERS), Attest(), "off" if seen else "officer")
         )
     if step in OPEN:
-        choices.append(Choice(say("officer.withdraw", OFFICERS), Withdrawn(), "plain"))
+        choices.append(Choice(say("officer.withdraw", OFFICERS), Open(Form.LEAVE), "plain"))
         choices.append(Choice(say("officer.cancel", OFFICERS), Open(Form.CANCEL), "plain"))
     return tuple(choices)
 

@@ -11,19 +11,9 @@ from pathlib import Path
 
 import forge
 import pytest
-from forge import (
-    Forge,
-    Order,
-    Point,
-    Told,
-    assert_ended,
-    assert_kept,
-    kill_points,
-    killing,
-    points_after,
-    template,
-    trace,
-)
+from call_order import Order
+from forge import Forge, Point, kill_points, killing, points_after, template, trace
+from what_stands import Told, assert_ended, assert_kept
 
 SAMPLE = 30
 MOST_LIVES = 3

@@ -1,6 +1,6 @@
 """One attempt at a device: hints, the best frame, cancelling, and a device that goes away and comes back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
@@ -134,10 +134,10 @@ def at(step: Step, captures: int = 0) -> Callable[[Session], bool]:
 
 
 @pytest.fixture
-def person(box: FlowBox) -> Iterator[Person]:
+def person(box: FlowBox) -> Person:
     someone = box.person()
     box.start()
-    yield someone
+    return someone
 
 
 @pytest.mark.parametrize(

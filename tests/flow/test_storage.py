@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +18,7 @@ from kiosk.commands.training import TrainingBox
 from kiosk.core.handover import Trouble
 from kiosk.core.record import Position
 from kiosk.core.state import Help, Phase, Session, Step
-from kiosk.store import durable
+from kiosk.store import StoreFull, durable
 from kiosk.store.database import Database
 
 EVERYTHING = {*SHOWN, Position.SIGNATURE}
@@ -124,6 +125,25 @@ def test_a_handover_on_a_full_card_says_so_and_works_when_there_is_room(
     assert box.hand_over().written == 1
 
 
+def test_a_person_whose_bundle_could_not_be_moved_to_the_outbox_is_closed_when_there_is_room(
+    box: FlowBox, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move, full = durable.Disk.move_directory, [True]
+
+    def moved(disk: durable.Disk, source: Path, target: Path) -> None:
+        if full:
+            raise StoreFull("No space left on device")
+        move(disk, source, target)
+
+    monkeypatch.setattr(durable.Disk, "move_directory", moved)
+    told = box.serve(person, for_room)
+    assert told.step is Step.CLOSING
+    assert told.bundle == ""
+    full.clear()
+    assert box.serve(person).bundle
+    assert box.hand_over().written == 1
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "small"
@@ -138,12 +158,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def fill(place: Path) -> Path:
     """Take every free byte."""
     balloon = place / "balloon"
-    with balloon.open("wb", buffering=0) as file:
-        try:
-            while file.write(bytes(4096)):
-                pass
-        except OSError as error:
-            assert error.errno == errno.ENOSPC
+    with balloon.open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(bytes(4096)):
+            pass
+    assert os.statvfs(place).f_bavail == 0
     return balloon
 
 

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from ended import ROOT, Ended, Tour
+from tour_run import ROOT, Ended, Tour
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "flow"))
 DATA = ROOT.parent / "shared" / "data"
@@ -25,21 +25,14 @@ def toured(twice: tuple[Ended, Ended]) -> Ended:
 
 
 @pytest.fixture(scope="session")
-def others(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ended, Ended | None]:
-    """The tour with a weak battery, and the one on picture files where there are some."""
-    root = tmp_path_factory.mktemp("others")
-    low = Tour(root / "low", "--people", "1", "--battery", "low")
-    images = Tour(root / "images", "--people", "2", "--images", str(DATA)) if DATA.is_dir() else None
-    return low.end(), images.end() if images else None
+def low(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """A weak battery; on picture files where there are some, which saves a tour."""
+    people = ("--people", "2", "--images", str(DATA)) if DATA.is_dir() else ("--people", "1")
+    return Tour(tmp_path_factory.mktemp("low") / "out", "--battery", "low", *people).end()
 
 
 @pytest.fixture
-def low(others: tuple[Ended, Ended | None]) -> Ended:
-    return others[0]
-
-
-@pytest.fixture
-def on_images(others: tuple[Ended, Ended | None]) -> Ended:
-    if others[1] is None:
+def on_images(low: Ended) -> Ended:
+    if not DATA.is_dir():
         pytest.skip(f"{DATA} is not here")
-    return others[1]
+    return low

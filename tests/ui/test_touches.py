@@ -187,6 +187,14 @@ def test_the_officer_cancels_with_a_reason(sitting: Sitting) -> None:
     assert doors.came == [("touch", e.OfficerCancels(VoidReason.WRONG_PERSON, samples.OFFICER))]
 
 
+def test_a_person_who_withdraws_beside_the_officer_is_asked_once_too(sitting: Sitting) -> None:
+    doors = sitting.at("help-disputed")
+    sitting.robot.tap("Warga mundur")
+    assert doors.came == []
+    sitting.robot.tap("Berhenti, hapus semua")
+    assert doors.came == [("touch", e.Withdrawn())]
+
+
 def test_the_officer_notes_what_is_wrong_on_plain_keys(sitting: Sitting) -> None:
     doors = sitting.at("help-disputed")
     sitting.robot.tap("Catat salah …", "Nama", *(f"key-{c}" for c in "SITI"), "space", "digits", "key-2", "save")

@@ -20,6 +20,7 @@ from kiosk.commands.tour.day import Day, Places, TourFailed
 from kiosk.commands.tour.report import Report, Source
 from kiosk.commands.tour.visitor import Visitor, from_folder, from_world
 from kiosk.commands.training import TrainingBox, prepare
+from kiosk.core.desk import Desk
 from kiosk.flow.secrecy import forbid_dumps
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -83,11 +84,19 @@ def run(places: Places, seed: int, count: int, images: Path | None, low: bool, s
         day.take_in()
         day.hand_over()
         day.write_afis()
+        _draw_pages(day.seen, places.out / "shots", say)
     finally:
         day.close()
     report.seconds = round(time.monotonic() - began, 1)
     (places.out / "tour.json").write_text(json.dumps(report.as_json(), indent=1), encoding="utf-8")
     return report
+
+
+def _draw_pages(seen: dict[str, Desk], out: Path, say: Callable[[str], None]) -> None:
+    from kiosk.ui import shots  # opens a window, off-screen: nobody needs that before the day's end
+
+    drawn = shots.draw(tuple(seen.items()), out)
+    say(f"{len(drawn)} pages of the day drawn in {out}")
 
 
 def _visitors(

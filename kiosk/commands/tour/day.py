@@ -75,6 +75,7 @@ class Day:
         self._box: Box = hal.open_box(devices, clock=self._clock, stage=stage)
         self._shown: Mailbox[Desk] = self._clock.mailbox()
         self._failed: list[str] = []
+        self.seen: dict[str, Desk] = {}  # the first desk of each page that a person or the officer saw
         places.stick.mkdir(parents=True, exist_ok=True)
         keyring = InMemoryKeyring()
         setup = Setup(
@@ -99,6 +100,8 @@ class Day:
         desk = self._shown.get(STUCK_S)
         if self._failed:
             raise TourFailed(f"Something unforeseen happened ({self._failed[0]}). Please report it.")
+        if desk is not None:
+            self.seen.setdefault(_page(desk), desk)
         if desk is None:
             raise TourFailed("The box stood still for fifteen simulated minutes. Please report it.")
         return desk
@@ -254,6 +257,13 @@ class Day:
         self.kiosk.take_up(record_id)
         self._report.note("resumed", external=True)
         self._say("Power is back: the same person goes on")
+
+
+def _page(desk: Desk) -> str:
+    session = desk.session
+    within = (desk.handover.stage,) if desk.task is d.Task.HANDOVER else ()
+    parts = (session.step, session.help) if session else (desk.task or desk.mode, *within, desk.notice)
+    return "-".join(part for part in parts if part)
 
 
 def _close_to(charge: Charge | None, fraction: float, external: bool) -> bool:

@@ -1,0 +1,92 @@
+"""box.toml: read to its last key, complained about in one sentence by key and line."""
+
+from pathlib import Path
+
+import pytest
+
+from kiosk.commands.training import PORTS, prepare
+from kiosk.config import LARGEST_BYTES, ConfigError, read
+
+GOOD = """\
+[box]
+data = "data"
+papers = "papers"
+
+[devices]
+camera = ["simulated"]
+
+[training]
+seed = 7
+"""
+
+
+def complaint(folder: Path, text: str) -> str:
+    (folder / "box.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as error:
+        read(folder / "box.toml")
+    said = str(error.value)
+    assert "\n" not in said
+    assert said.endswith(".")
+    return said
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    (tmp_path / "box.toml").write_text(GOOD)
+    file = read(tmp_path / "box.toml")
+    assert (file.data, file.papers) == (tmp_path / "data", tmp_path / "papers")
+    assert file.devices == {"camera": ("simulated",)}
+    assert file.board is None
+    assert file.training is not None
+    assert (file.training.seed, file.training.card) == (7, None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('data = "data"', 'dta = "data"', "line 2: [box] dta is not known; there are board, data, papers"),
+        ('data = "data"\n', "", "line 1: [box] data is missing"),
+        ('papers = "papers"', "papers = 3", "line 3: [box] papers has to be a text in quotes"),
+        ('["simulated"]', '"simulated"', "line 6: [devices] camera has to be a list of drivers"),
+        ('["simulated"]', "[]", "line 6: [devices] camera has to be a list of drivers"),
+        ("seed = 7", "seed = -1", "line 9: [training] seed has to be a whole number"),
+        ("seed = 7", "seed = true", "line 9: [training] seed has to be a whole number"),
+        ("seed = 7", "sed = 7", "line 9: [training] sed is not known"),
+        ("[training]", "[trainig]", "line 8: [trainig] is not known; there are box, devices, training"),
+        ("[devices]\ncamera", "[box.devices]\ncamera", "[box] devices is not known"),
+        ("seed = 7", "seed = = 7", "line 9"),
+    ],
+)
+def test_what_is_wrong_is_named_by_line_and_key(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert old in GOOD
+    assert said in complaint(tmp_path, GOOD.replace(old, new))
+
+
+def test_a_file_without_a_table_says_which(tmp_path: Path) -> None:
+    assert "[box] is missing" in complaint(tmp_path, "")
+    assert "[devices] is missing" in complaint(tmp_path, GOOD[: GOOD.index("[devices]")])
+
+
+def test_a_file_too_large_or_absent_or_not_text_is_refused(tmp_path: Path) -> None:
+    assert "larger" in complaint(tmp_path, "#" * (LARGEST_BYTES + 1))
+    (tmp_path / "bad.toml").write_bytes(b"\xff\xfe")
+    for name in ("bad.toml", "none.toml"):
+        with pytest.raises(ConfigError, match="cannot be read"):
+            read(tmp_path / name)
+
+
+def test_the_training_box_that_is_prepared_can_be_read_and_names_files_that_are_there(tmp_path: Path) -> None:
+    training = prepare(tmp_path, 3)
+    file = read(tmp_path / "box" / "box.toml")
+    assert (file.data, file.papers) == (training.data, training.papers)
+    assert set(file.devices) == set(PORTS)
+    assert file.training is not None
+    assert file.training.seed == 3
+    assert file.training.card is not None
+    assert file.training.card.read_text() == training.card
+    assert file.training.stick is not None
+    assert file.training.stick.is_dir()
+    assert file.training.sheet is not None
+    told = file.training.sheet.read_text()
+    assert training.pin in told
+    assert training.residents[0].nik in told
+    assert training.card not in told
