@@ -42,7 +42,7 @@ def rows(say: Callable[[str], object]) -> Iterator[Row]:
     say("ui: start to first frame, memory")
     pairs = [(_run(KIOSK), _run(EMPTY)) for _ in range(RUNS)]
     ours, empty = ([statistics.median(p[i][k] for p in pairs) for k in (0, 1)] for i in (0, 1))
-    yield Row("ui", "start to first frame", ours[0] * 1e3, "ms", "an empty Kivy window", empty[0] * 1e3, 2.0)
+    yield Row("ui", "start to first frame", ours[0] * 1e3, "ms", "an empty Kivy window", empty[0] * 1e3, 3.0)
     yield Row("ui", "memory at the first frame", ours[1] / 1024, "MiB", "an empty Kivy window", empty[1] / 1024, 1.5)
 
 

@@ -44,15 +44,18 @@ def template(at: Path) -> Path:
     return at
 
 
+def _environment() -> dict[str, str]:
+    paths = os.pathsep.join([str(HERE.parent / "flow"), str(HERE), str(HERE.parents[1])])
+    return {**os.environ, "PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1"}
+
+
 class Forge:
     """Runs lives of the box, each in a child that was forked for it."""
 
     def __init__(self) -> None:
-        paths = os.pathsep.join([str(HERE.parent / "flow"), str(HERE), str(HERE.parents[1])])
-        environment = {**os.environ, "PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1"}
         program = [sys.executable, "-W", "ignore", str(HERE / "person.py")]
         self._process = subprocess.Popen(
-            program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
+            program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(), text=True
         )
 
     def close(self) -> None:
@@ -84,6 +87,10 @@ def _untraced() -> Iterator[None]:
     yield
 
 
+class NotTraced(Exception):
+    """strace could not attach."""
+
+
 @contextmanager
 def traced(child: int, options: tuple[str, ...]) -> Iterator[None]:
     """strace on this one thread, attached before and gone after."""
@@ -91,7 +98,8 @@ def traced(child: int, options: tuple[str, ...]) -> Iterator[None]:
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as tracer:
         assert tracer.stderr
         said = tracer.stderr.readline()
-        assert "attached" in said, said
+        if "attached" not in said:
+            raise NotTraced(said.strip())
         yield
         tracer.stderr.read()
 
@@ -100,8 +108,18 @@ def may_trace() -> str | None:
     """Why not, where this machine lets nobody trace."""
     if not shutil.which("strace"):
         return "strace is not installed"
-    tried = subprocess.run(["strace", "-o", "/dev/null", "-e", "trace=fsync", "true"], capture_output=True, check=False)
-    return "this machine lets nobody trace" if tried.returncode else None
+    program = [sys.executable, "-c", "import person, sys; person.let_be_traced(); print(flush=True); sys.stdin.read()"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(program, env=_environment(), text=True, **pipes) as child:
+        assert child.stdin
+        assert child.stdout
+        child.stdout.readline()
+        try:
+            with traced(child.pid, ("-o", "/dev/null")):
+                child.stdin.close()
+        except NotTraced as error:
+            return f"this machine lets nobody trace: {error}"
+    return None
 
 
 def trace(forge: Forge, place: Path, broken: str = "") -> list[str]:
