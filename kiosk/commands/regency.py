@@ -9,7 +9,6 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from kiosk.commands.training import prepare
 from kiosk.exchange import stick, stick_layout
 from kiosk.exchange.errors import BundleError, StickError, StickReason
 from kiosk.regency import certify as certifying
@@ -236,15 +235,3 @@ def roster(
     for line in bad:
         errors.print(f"Line {line.line} was left out: its {line.column} cannot be used.", soft_wrap=True)
     return 1 if bad else 0
-
-
-@app.command(epilog="Example: kiosk regency training out/training")
-@_plainly
-def training(
-    out: Annotated[Path, typer.Argument(metavar="DIR", help="A new directory for office and box.")],
-    seed: Annotated[int, typer.Option(min=0, help="The same seed brings the same people.")] = 1,
-) -> None:
-    """Make an office and a training box of people who do not exist."""
-    out.mkdir(parents=True)
-    prepare(out, seed)
-    console.print(f"Start it with: kiosk run --box {out / 'box' / 'box.toml'}", soft_wrap=True)

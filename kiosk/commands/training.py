@@ -42,11 +42,10 @@ Training box {box}: every device is simulated, every person invented.
 The officer's card is held before the camera by itself; the PIN is {pin}.
 Whoever steps up next knows their NIK:
 {niks}
-Until the office has certified the box and sent its list, no NIK is known to it. To do that, hand over
-(Petugas, Serah terima, Serahkan), give the code on the screen to the first of these, and hand over again:
-  kiosk regency certify {stick} --office {office} --box {box} --place '{place}' --training
-  kiosk regency roster {residents} --office {office} --box {box} --out {stick}
-  kiosk regency take-in {stick} --office {office} --copies 1
+To bring what was recorded to the office, hand over (Petugas, Serah terima, Serahkan), then let the office take it in,
+and hand over again: the receipts purge the box.
+  kiosk regency take-in {stick} --office {office} --backup {backup}
+  kiosk regency afis --office {office} --out {afis}
 """
 
 
@@ -92,10 +91,10 @@ def _write_box(out: Path, seed: int, card: str, people: Sequence[Resident]) -> N
     told = SHEET.format(
         box=BOX,
         pin=PIN,
-        place=PLACE,
         niks="\n".join(f"  {number}. {person.nik}" for number, person in enumerate(people[:TOLD], start=1)),
         stick=stick,
         office=out / "office",
-        residents=out / "residents.csv",
+        backup=out / "backup",
+        afis=out / "afis",
     )
     (box / "sheet.txt").write_text(told, encoding="utf-8")
