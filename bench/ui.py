@@ -11,7 +11,8 @@ from bench.rows import Row
 
 RUNS = 5
 EMPTY = """
-import json, resource, time
+import json, time
+from pathlib import Path
 began = time.perf_counter()
 import kiosk.ui.kivy_config
 from kivy.base import EventLoop
@@ -24,16 +25,21 @@ EventLoop.start()
 for _ in range(3):
     EventLoop.idle()
 glFinish()
-print(json.dumps([time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
+took = time.perf_counter() - began
+status = Path("/proc/self/status").read_text()
+print(json.dumps([took, int(status.split("VmRSS:")[1].split()[0])]))
 """
 KIOSK = """
-import json, resource, time
+import json, time
+from pathlib import Path
 began = time.perf_counter()
 from kiosk.core.desk import Desk, Mode
 from kiosk.ui.samples import Scene
 from kiosk.ui.shots import Easel
 Easel().put(Scene("attract", Desk(mode=Mode.IDLE, training=True)))
-print(json.dumps([time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
+took = time.perf_counter() - began
+status = Path("/proc/self/status").read_text()
+print(json.dumps([took, int(status.split("VmRSS:")[1].split()[0])]))
 """
 
 
