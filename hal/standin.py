@@ -19,7 +19,7 @@ from hal.errors import CaptureCancelled, CaptureRetry, CaptureTimeout, NotSuppor
 from hal.faults import Faults
 from hal.values import Ask, DeviceIdentity, Frame, Impression, Position, Presence, Source
 
-if TYPE_CHECKING:  # the world needs scipy, the folder Pillow; a box of real devices has to start without them
+if TYPE_CHECKING:  # the world needs OpenCV, the folder Pillow; a box of real devices has to start without them
     from hal.transport.recorded import ImageFolder
     from hal.world.stage import World
 

@@ -3,10 +3,12 @@
 import importlib
 import sys
 
+from kiosk.flow.secrecy import forbid_dumps
+
 COMMANDS = {
     "run": "the touchscreen application",
     "tour": "an unattended complete day on a training box",
-    "regency": "the receiving office: init, officer, certify, take-in, afis, roster",
+    "regency": "the receiving office: init, officer, certify, take-in, afis, withdraw, roster",
 }
 USAGE = "\n".join(["Usage: kiosk COMMAND [OPTIONS]", "", *(f"  {name:8} {what}" for name, what in COMMANDS.items())])
 HINT = "Example: kiosk tour --people 3 --seed 1 --out out     Each command has --help."
@@ -21,6 +23,7 @@ def main() -> None:
     if name not in COMMANDS:
         print(f"There is no command of that name. 'kiosk --help' lists them.\n\n{USAGE}", file=sys.stderr)
         sys.exit(2)
+    forbid_dumps()
     module = importlib.import_module(f"kiosk.commands.{name}")
     module.app(args=sys.argv[2:], prog_name=f"kiosk {name}")
 

@@ -3,12 +3,14 @@
 A NIK that stands on the signed list is valid whatever its parts; these rules judge unlisted ones (DOMAIN: NIK).
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from kiosk.core.record import Sex
 
+SIXTEEN_DIGITS = re.compile(r"[0-9]{16}")
 WOMEN_DAY_OFFSET = 40
 OLDEST_YEARS = 110
 EARLIEST_YEAR = 2026  # of any honest clock: this program is not older
@@ -42,7 +44,7 @@ class NikParts:
 
 def read(nik: str, this_year: int) -> NikParts | NikFault:
     """The parts of a NIK, or why it cannot be one; `this_year` bounds the centuries, but never a reset clock."""
-    if len(nik) != 16 or not nik.isascii() or not nik.isdigit():
+    if not SIXTEEN_DIGITS.fullmatch(nik):
         return NikFault.NOT_16_DIGITS
     province, regency, district, day, month, year, serial = (
         int(nik[a:b]) for a, b in ((0, 2), (2, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 16))

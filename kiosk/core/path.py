@@ -25,10 +25,8 @@ def go_on(state: Session) -> Result:
 
 def take_up(state: Session) -> Result:
     """Issue again whatever the present step waits for."""
-    if state.step in CAPTURE_STEPS:
+    if _captures(state):
         return retry(state) if state.position else go_on(replace(state, help=None))
-    if state.step is Step.ENDORSEMENT and state.position is Position.THUMB_PRINT:
-        return retry(state)
     if state.step is Step.CHECK:
         return checking.resume(replace(state, help=None), go_on)
     if state.step is Step.NIK and state.nik and state.resident is None:
@@ -38,6 +36,11 @@ def take_up(state: Session) -> Result:
     if state.step is Step.VOIDING:
         return void(state, state.void_reason or VoidReason.CANCELLED, state.void_officer)
     return touch(state, state.step)
+
+
+def _captures(state: Session) -> bool:
+    thumb_print = state.step is Step.ENDORSEMENT and state.position is Position.THUMB_PRINT
+    return state.step in CAPTURE_STEPS or thumb_print
 
 
 def look_up(state: Session) -> Result:

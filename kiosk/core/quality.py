@@ -10,7 +10,6 @@ from enum import IntEnum, StrEnum
 
 from kiosk.core.measures import FaceMeasures, FingerMeasures, IrisMeasures, Measures
 
-RULE = "first-2026"
 NFIQ2_ACCEPT = 40
 NFIQ2_FAIR = 20
 MINUTIAE_LEAST = 8  # fewer cannot be matched by anybody

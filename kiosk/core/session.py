@@ -169,6 +169,10 @@ def _legal_now(state: Session, event: e.SessionEvent) -> bool:
         return state.help is not None
     if state.phase is Phase.SEALING and isinstance(event, e.HelpAsked | e.CannotShow | e.Exempted):
         return False  # a moment later the capture is durable; the touch may be repeated then
+    return _may_touch(state, event)
+
+
+def _may_touch(state: Session, event: e.SessionEvent) -> bool:
     if isinstance(event, e.Agreed) and event.by is not ConsentBy.SELF:
         return bool(event.officer)  # who answers for a guardian's or a school's word
     if state.phase is not Phase.TOUCH and isinstance(event, TOUCHES):

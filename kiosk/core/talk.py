@@ -151,15 +151,18 @@ def on_retaken(state: Session, event: Retaken) -> Result:
     """One position is owed again, ink and thumb-print as one; its blob goes when the new state is durable."""
     again = ENDORSEMENTS if event.position in ENDORSEMENTS else (event.position,)
     templates = tuple(capture for p, capture in state.remembered if p in again)
-    state = replace(
-        checking.undone_by(state, event.position),
+    after, effects = go_on(_without(checking.undone_by(state, event.position), again))
+    return after, ((Forget(templates), *effects) if templates else effects)
+
+
+def _without(state: Session, again: tuple[Position, ...]) -> Session:
+    return replace(
+        state,
         captures=tuple(c for c in state.captures if c.position not in again),
         exemptions=tuple(e for e in state.exemptions if e.position not in again),
         remembered=tuple(r for r in state.remembered if r[0] not in again),
         endorsement=None if again is ENDORSEMENTS else state.endorsement,
     )
-    after, effects = go_on(state)
-    return after, ((Forget(templates), *effects) if templates else effects)
 
 
 def on_closed(state: Session, event: Closed) -> Result:

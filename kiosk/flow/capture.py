@@ -71,10 +71,10 @@ class Capturer:
                 return frame  # nothing of this kind is measured: a photo of both hands
             stream, look, hint = watch(stream, measures, self._clock.monotonic())
             self._preview.show(View(frame.pixels, hint))
-            if look is Look.TAKE or (look is Look.TAKE_KEPT and kept is None):
+            if look is Look.TAKE:
                 return frame
-            if look is Look.TAKE_KEPT and kept is not None:
-                return kept
+            if look is Look.TAKE_KEPT:
+                return frame if kept is None else kept
             kept = frame if look is Look.KEEP else kept
             if stop.is_set():
                 raise hal.CaptureCancelled("stopped")

@@ -134,8 +134,8 @@ class Carrier:
             case f.Discard(record_id):
                 self._store.drafts.discard(record_id)
             case d.LockDay():
-                self._store.close_day()
                 self._faces.forget()
+                self._store.close_day()
             case _:
                 raise TypeError(type(effect).__name__)
 

@@ -3,11 +3,15 @@
 import base64
 import binascii
 from dataclasses import dataclass
+from pathlib import Path
 
 from kiosk.core.desk import DayOpened, Waiting
 from kiosk.core.officer import Unattested
 from kiosk.core.state import Step
+from kiosk.exchange.errors import BundleError, Reason
+from kiosk.flow import papers as paper_files
 from kiosk.flow.identity import Identity
+from kiosk.flow.papers import Papers
 from kiosk.store import BundleKind, Store, StoreLocked, unlock_officer
 
 CARD = "JEMPUT1"
@@ -46,9 +50,31 @@ def open_day(store: Store, identity: Identity, card: OfficerCard, pin: str) -> D
         store.vault.unlock(age)
     config = identity.papers.config.counter
     if not store.vault.generation or store.vault.age_days >= REKEY_DAYS or store.counters.last(WRAPPED) < config:
-        store.rekey(identity.papers.officer_recipients())
-        store.counters.raise_to(WRAPPED, config)
+        _wrap(store, identity.papers)
     return opened(store, card.officer)
+
+
+def adopt(store: Store, folder: Path, found: dict[str, bytes], identity: Identity) -> Papers:
+    """Newer papers from the office in place of the old, in an open day. The new officers hold the working key before
+    the old ones lose it: whenever the power goes, somebody can open the box. BundleError; nothing is taken then."""
+    present = identity.papers
+    newer = paper_files.newer(folder, found, present, identity.incarnation, store.counters)
+    before, after = present.officer_recipients(), newer.papers.officer_recipients()
+    if set(before) == set(after):
+        paper_files.put(folder, newer, store.counters)
+        return newer.papers
+    try:
+        store.rekey(sorted({*before, *after}))
+    except ValueError as error:
+        raise BundleError(Reason.BAD_FORMAT, paper_files.CONFIG) from error
+    paper_files.put(folder, newer, store.counters)
+    _wrap(store, newer.papers)
+    return newer.papers
+
+
+def _wrap(store: Store, papers: Papers) -> None:
+    store.rekey(papers.officer_recipients())
+    store.counters.raise_to(WRAPPED, papers.config.counter)
 
 
 def opened(store: Store, officer: str) -> DayOpened:

@@ -2,6 +2,7 @@
 the store's part of each is asked of the store's worker."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from pyrage.x25519 import Identity as AgeIdentity
 
-from hal import Box, DeviceFault, DeviceUnavailable, Mounted, StickPort, StickState
+from hal import Box, DeviceFault, DeviceUnavailable, HalError, Mounted, StickPort, StickState
 from kiosk.core import handover as h
 from kiosk.core.retention import grace_days
 from kiosk.exchange import export, jws, stick, stick_layout
@@ -21,6 +22,7 @@ from kiosk.exchange.export import Completed, Written
 from kiosk.exchange.receipt import RECEIPT_TYP, Receipt, open_receipt
 from kiosk.exchange.roster import open_roster
 from kiosk.exchange.shapes import Head
+from kiosk.flow import day
 from kiosk.flow import papers as paper_files
 from kiosk.flow.identity import Identity
 from kiosk.flow.papers import Papers
@@ -47,12 +49,12 @@ class HandoverStopped(Exception):
 
 @dataclass(frozen=True)
 class Office:
-    """How the handover reaches what belongs to others: the identity now, newer papers, a new incarnation, an amendment
-    (both on the store's worker)."""
+    """How the handover reaches what belongs to others: the identity now, newer papers, the incarnation after this one,
+    an amendment (both on the store's worker)."""
 
     identity: Callable[[], Identity]
     adopt: Callable[[Papers], None]
-    begin_incarnation: Callable[[], None]
+    begin_after: Callable[[str], None]
     amend: Callable[[BundleRow, tuple[str, ...]], BundleRow]
     papers_folder: Path
     agreed_grace_days: int
@@ -95,6 +97,8 @@ class StickHandover:
 
     def _failed(self, ticket: str, trouble: h.Trouble) -> h.HandoverFailed:
         self._completed = None
+        with suppress(HalError, OSError):  # the officer will pull it
+            self._port().release()
         return h.HandoverFailed(ticket, trouble)
 
     def _port(self) -> StickPort:
@@ -112,8 +116,6 @@ class StickHandover:
         mounted = self._mounted()
         refused = self._take_papers(mounted) + self._take_roster(mounted)
         settled, fork, refused_receipts = self._take_receipts(mounted)
-        if fork:
-            self._worker.ask(self._office.begin_incarnation)
         grace = grace_days(self._store.room(), self._office.agreed_grace_days)
         purged = self._worker.ask(lambda: self._store.receipts.purge(grace))
         return h.IncomingTaken(effect.ticket, settled, len(purged), refused + refused_receipts, fork)
@@ -128,10 +130,8 @@ class StickHandover:
         }
         try:
             found = {paper: raw for paper, name in names.items() if (raw := stick.read_file(mounted.path, name))}
-            folder, counters = self._office.papers_folder, self._store.counters
-            newer = self._worker.ask(
-                lambda: paper_files.adopt(folder, found, identity.papers, identity.incarnation, counters)
-            )
+            folder = self._office.papers_folder
+            newer = self._worker.ask(lambda: day.adopt(self._store, folder, found, identity))
         except BundleError as error:
             return self._refuse(mounted, stick_layout.config(box), error.reason)
         self._office.adopt(newer)
@@ -185,6 +185,8 @@ class StickHandover:
             return None
         verdicts = _verdicts(raw, receipt)
         settled = self._worker.ask(lambda: self._store.receipts.settle(verdicts))
+        if settled.unknown:  # before the receipt counts as read: what fails here is done when it is read again
+            self._worker.ask(lambda: self._office.begin_after(incarnation))
         self._worker.ask(lambda: self._store.counters.raise_to(counter, receipt.counter))
         return settled
 

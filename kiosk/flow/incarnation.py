@@ -1,6 +1,5 @@
 """Who the box is at its start, and how it begins anew: a new signing key, numbers from 1, a commissioning bundle."""
 
-import secrets
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +7,7 @@ from hal import Clock
 from kiosk.exchange.jws import SigningKey
 from kiosk.flow import papers
 from kiosk.flow.identity import Identity
-from kiosk.flow.seal import commission
+from kiosk.flow.seal import commission_once
 from kiosk.store import Store
 
 
@@ -21,19 +20,22 @@ def identify(store: Store, folder: Path, board: str, clock: Clock) -> Identity:
     return Identity(papers.read_papers(folder, current), current, key, board, boot, clock.monotonic())
 
 
-def begin_anew(store: Store, folder: Path, identity: Identity, clock: Clock) -> Identity:
-    """A receipt knew more than this card: it was restored or cloned."""
-    begun = store.begin_incarnation(identity.board).incarnation
-    key = _current_key(store, folder, begun)
-    anew = replace(identity, papers=papers.read_papers(folder, begun), incarnation=begun, key=key)
-    commission_once(store, anew, clock)
-    return anew
+def present(store: Store, identity: Identity) -> Identity:
+    """The identity that belongs to the numbers given now. To be asked after every beginning, above all after one that
+    failed half way: a number and the key that signs it are of one incarnation."""
+    current = store.incarnations.current()
+    if current is None or current.incarnation == identity.incarnation:
+        return identity
+    key = SigningKey.from_bytes(store.incarnations.signing_key())
+    return replace(
+        identity, papers=replace(identity.papers, certificate=None), incarnation=current.incarnation, key=key
+    )
 
 
-def commission_once(store: Store, identity: Identity, clock: Clock) -> None:
-    """Number 1 of the present incarnation, where it has none yet."""
-    if not any(row.incarnation == identity.incarnation for row in store.bundles.rows()):
-        commission(secrets.token_hex(16), store, identity, clock)
+def found(store: Store, folder: Path, identity: Identity, clock: Clock) -> None:
+    """What the present incarnation needs beside its key; may be done again."""
+    papers.note_public_key(folder, identity.incarnation, identity.key.public)
+    commission_once(store, identity, clock)
 
 
 def _current_key(store: Store, folder: Path, incarnation: str) -> SigningKey:

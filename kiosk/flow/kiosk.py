@@ -159,7 +159,8 @@ class Kiosk:
         officer = self.desk.officer or ""
 
         def signed() -> None:
-            seal.close_attestation(manifest_hash, officer, self._store, self.identity, self._clock)
+            if any(row.manifest_hash == manifest_hash for row in self._store.bundles.unattested()):  # a second touch
+                seal.close_attestation(manifest_hash, officer, self._store, self.identity, self._clock)
             self._faces.forget(manifest_hash)
             self._runner.post(d.AttestedLater(manifest_hash))
 
@@ -187,7 +188,7 @@ class Kiosk:
 
         def opened() -> d.DayOpened:
             event = day.open_day(self._store, self.identity, day.read_card(card), pin)
-            incarnation.commission_once(self._store, self.identity, self._clock)
+            seal.commission_once(self._store, self.identity, self._clock)
             return event
 
         self._runner.post(self._ask_store(opened))
@@ -199,6 +200,7 @@ class Kiosk:
         self._timer.close()
         self._runner.close()
         store = self._workers.pop("store")
+        self._workers["measuring"].post(self._measurer.close)  # a process that starts in this moment ends too
         for worker in self._workers.values():
             worker.close()
         store.ask(self._store.close)
@@ -213,14 +215,20 @@ class Kiosk:
         def adopt(newer: Papers) -> None:
             self.identity = replace(self.identity, papers=newer)
 
-        def begin() -> None:
-            folder = self._setup.papers_folder
-            self.identity = incarnation.begin_anew(self._store, folder, self.identity, self._clock)
+        def begin_after(old: str) -> None:
+            try:
+                if self.identity.incarnation == old:
+                    self._store.begin_incarnation(self.identity.board)
+            finally:
+                self.identity = incarnation.present(self._store, self.identity)
+            incarnation.found(self._store, self._setup.papers_folder, self.identity, self._clock)
 
         def amend(row: BundleRow, lost: tuple[str, ...]) -> BundleRow:
             return seal.close_amendment(row, lost, self._store, self.identity, self._clock)
 
-        return Office(lambda: self.identity, adopt, begin, amend, self._setup.papers_folder, self._setup.grace_days)
+        return Office(
+            lambda: self.identity, adopt, begin_after, amend, self._setup.papers_folder, self._setup.grace_days
+        )
 
     def _take_up_after_restart(self) -> None:
         """The keyring held the working key over a restart of the program: the day goes on, and with it whoever stood

@@ -19,7 +19,8 @@ class MeasureFailed(Exception):
 
 
 class Measurer:
-    """One child process, started at the first request and again after any failure. One thread uses it at a time."""
+    """One child process, started at the first request and again after any failure. One thread uses it at a time;
+    `close` may come from another."""
 
     def __init__(self) -> None:
         self._process: BaseProcess | None = None
@@ -43,17 +44,18 @@ class Measurer:
     def _start(self) -> Connection:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(theirs,), name="measuring", daemon=True)
-        self._process.start()
+        process = context.Process(target=serve, args=(theirs,), name="measuring", daemon=True)
+        process.start()
         theirs.close()
-        self._pipe = ours
+        self._process, self._pipe = process, ours
         return ours
 
     def close(self) -> None:
         """End the process; idempotent."""
-        if self._pipe is not None:
-            self._pipe.close()
-        if self._process is not None:
-            self._process.kill()
-            self._process.join(END_S)
-        self._pipe = self._process = None
+        process, self._process = self._process, None
+        pipe, self._pipe = self._pipe, None
+        if process is not None:
+            process.kill()  # first, so that whoever waits at the pipe meets its end
+            process.join(END_S)
+        if pipe is not None:
+            pipe.close()

@@ -15,6 +15,7 @@ from kiosk.store.counters import Counters
 from kiosk.store.durable import Disk
 
 ROOT, OFFICE, CONFIG, CERTIFICATE = "root.pub", "office.jws", "config.jws", "certificate.jws"
+TYPES = {OFFICE: OFFICE_TYP, CONFIG: CONFIG_TYP, CERTIFICATE: CERTIFICATE_TYP}
 MAX_PAPER = 512 * 1024
 P = TypeVar("P", OfficeKeys, BoxConfig, Certificate)
 
@@ -39,20 +40,25 @@ class Papers:
 
 def read_papers(folder: Path, incarnation: str) -> Papers:
     """The papers in a folder. BundleError where office or config are missing or not the pinned root's."""
-    root = _read(folder, ROOT).decode("ascii", "replace").strip()
-    office = open_office(_read(folder, OFFICE), root)
-    config = open_config(_read(folder, CONFIG), office.keys.config)
+    return _verified(folder, incarnation, {})
+
+
+def _verified(folder: Path, incarnation: str, instead: dict[str, bytes]) -> Papers:
+    """What the folder says where these bytes stand instead of its own."""
+    office = open_office(instead.get(OFFICE) or _read(folder, OFFICE), _root(folder))
+    config = open_config(instead.get(CONFIG) or _read(folder, CONFIG), office.keys.config)
     if config.office != office.office:
         raise BundleError(Reason.WRONG_OFFICE, CONFIG)
-    return Papers(office, config, _certificate(folder, office, config.box, incarnation))
+    certificate = None
+    if CERTIFICATE in instead or (folder / CERTIFICATE).exists():
+        certificate = open_certificate(instead.get(CERTIFICATE) or _read(folder, CERTIFICATE), office.keys.config)
+    if certificate and (certificate.box, certificate.incarnation) != (config.box, incarnation):
+        certificate = None  # one of an earlier incarnation certifies nothing
+    return Papers(office, config, certificate)
 
 
-def _certificate(folder: Path, office: OfficeKeys, box: str, incarnation: str) -> Certificate | None:
-    """The present incarnation's; one of an earlier incarnation certifies nothing."""
-    if not (folder / CERTIFICATE).exists():
-        return None
-    found = open_certificate(_read(folder, CERTIFICATE), office.keys.config)
-    return found if (found.box, found.incarnation) == (box, incarnation) else None
+def _root(folder: Path) -> str:
+    return _read(folder, ROOT).decode("ascii", "replace").strip()
 
 
 def _read(folder: Path, name: str) -> bytes:
@@ -73,30 +79,46 @@ def public_key(folder: Path, incarnation: str) -> str:
     return _read(folder, f"{incarnation}.pub").decode("ascii", "replace")
 
 
-def adopt(folder: Path, found: dict[str, bytes], papers: Papers, incarnation: str, counters: Counters) -> Papers:
-    """Put newer papers in place of the old, each verified first; what is not newer is left. BundleError where one is
-    not the office's: nothing of it is taken."""
-    root = _read(folder, ROOT).decode("ascii", "replace").strip()
-    office, keys = papers.office, papers.office.keys
+@dataclass(frozen=True)
+class Newer:
+    """What the papers will be, and the files that make them so: each with its bytes and its counter."""
+
+    papers: Papers
+    files: dict[str, tuple[bytes, int]]
+
+
+def newer(folder: Path, found: dict[str, bytes], papers: Papers, incarnation: str, counters: Counters) -> Newer:
+    """Which of these are newer than the present ones; nothing is written. BundleError where one is not the office's,
+    or where all together would not be papers that this box can start with and stay what it is: nothing is taken."""
+    office = papers.office
+    files: dict[str, tuple[bytes, int]] = {}
+
+    def choose(name: str, raw: bytes, paper: P, present: P | None) -> None:
+        if paper.counter > max(counters.last(TYPES[name]), present.counter if present else 0):
+            files[name] = (raw, paper.counter)
+
     if raw := found.get(OFFICE):
-        office = open_office(raw, root)
-        keys = office.keys if _replace(folder, OFFICE, raw, office, OFFICE_TYP, counters) else keys
+        offered = open_office(raw, _root(folder))
+        choose(OFFICE, raw, offered, papers.office)
+        office = offered if OFFICE in files else office
     if raw := found.get(CONFIG):
-        config = open_config(raw, keys.config)
+        config = open_config(raw, office.keys.config)
         if (config.box, config.office) != (papers.config.box, papers.office.office):
             raise BundleError(Reason.NOT_OURS, CONFIG)
-        _replace(folder, CONFIG, raw, config, CONFIG_TYP, counters)
+        choose(CONFIG, raw, config, papers.config)
     if raw := found.get(CERTIFICATE):
-        certificate = open_certificate(raw, keys.config)
+        certificate = open_certificate(raw, office.keys.config)
         if (certificate.box, certificate.incarnation) != (papers.config.box, incarnation):
             raise BundleError(Reason.NOT_OURS, CERTIFICATE)
-        _replace(folder, CERTIFICATE, raw, certificate, CERTIFICATE_TYP, counters)
-    return read_papers(folder, incarnation)
+        choose(CERTIFICATE, raw, certificate, papers.certificate)
+    after = _verified(folder, incarnation, {name: raw for name, (raw, _) in files.items()})
+    if files and {after.training, after.config.training} != {papers.training}:
+        raise BundleError(Reason.TRAINING_MISMATCH, CONFIG)  # another training means new keys and an empty store
+    return Newer(after, files)
 
 
-def _replace(folder: Path, name: str, raw: bytes, paper: P, typ: str, counters: Counters) -> bool:
-    if paper.counter <= counters.last(typ):
-        return False
-    Disk().write_file(folder, name, raw)
-    counters.raise_to(typ, paper.counter)
-    return True
+def put(folder: Path, newer: Newer, counters: Counters) -> None:
+    """Newer papers in place of the old."""
+    for name, (raw, counter) in newer.files.items():
+        Disk().write_file(folder, name, raw)
+        counters.raise_to(TYPES[name], counter)

@@ -1,5 +1,6 @@
 """From an accepted capture to durable bytes, and from a finished person to a numbered, signed bundle."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -52,6 +53,7 @@ def _sealed(held: Held, measurer: Measurer, identity: Identity) -> bytes:
 
 def close_person(effect: Close, store: Store, identity: Identity, clock: Clock) -> BundleRow:
     """Seal the meta, give the number, sign: one row, one directory in the outbox."""
+    commission_once(store, identity, clock)
     recording = replace(
         effect.recording, box=identity.box, incarnation=identity.incarnation, closed=identity.now(clock)
     )
@@ -64,6 +66,7 @@ def close_person(effect: Close, store: Store, identity: Identity, clock: Clock) 
 
 def close_void(effect: Void, store: Store, identity: Identity, clock: Clock) -> BundleRow:
     """The destroyed hashes, why and by whom; the blobs are unlinked after the void is durable."""
+    commission_once(store, identity, clock)
     destroyed = tuple(sorted(b.sha256 for b in effect.destroyed))
     body = VoidBody(destroyed, effect.reason, effect.officer)
     return store.bundles.close(effect.record_id, BundleKind.VOID, None, (), _signer(body, (), identity, clock))
@@ -71,18 +74,26 @@ def close_void(effect: Void, store: Store, identity: Identity, clock: Clock) -> 
 
 def close_attestation(manifest_hash: str, officer: str, store: Store, identity: Identity, clock: Clock) -> BundleRow:
     """An officer's word for a closed person, said at the day's end."""
+    commission_once(store, identity, clock)
     body = LateAttestation(manifest_hash, officer)
     return store.bundles.attest(manifest_hash, _signer(body, (), identity, clock))
 
 
 def close_amendment(row: BundleRow, lost: tuple[str, ...], store: Store, identity: Identity, clock: Clock) -> BundleRow:
     """These blobs of a bundle rotted: the office takes the rest and marks those parts to be recorded again."""
+    commission_once(store, identity, clock)
     body = Amendment(row.manifest_hash, lost)
     return store.bundles.amend(row.name, lost, _signer(body, (), identity, clock))
 
 
-def commission(record_id: str, store: Store, identity: Identity, clock: Clock) -> BundleRow:
-    """Number 1 of an incarnation; `record_id` names its directory only."""
+def commission_once(store: Store, identity: Identity, clock: Clock) -> None:
+    """Number 1 of the present incarnation, where it has none yet: it is nobody's but the commissioning bundle's."""
+    head = store.bundles.head()
+    if head is None or head.incarnation != identity.incarnation:
+        _commission(secrets.token_hex(16), store, identity, clock)
+
+
+def _commission(record_id: str, store: Store, identity: Identity, clock: Clock) -> BundleRow:
     blob = store.drafts.keep(record_id, seal(COMMISSIONING_TEXT, identity.recipients(), TEXT_STEP))
     body = Commissioning(_last_head(store))
     return store.bundles.close(

@@ -7,6 +7,6 @@ _PR_SET_DUMPABLE = 4
 
 
 def forbid_dumps() -> None:
-    """Call first in every program that holds captures or keys. Swap is the system's to switch off."""
+    """Called before any command runs: most hold captures or keys. Swap is the system's to switch off."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)

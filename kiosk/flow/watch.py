@@ -1,11 +1,13 @@
 """Looks after what changes by itself: battery, stick, room on the card. Posts a fact when it changed, nothing else."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
-from hal import Box, Clock, DeviceUnavailable, HalError, StickState, Stop
+from hal import Box, Clock, HalError, StickState, Stop
 from kiosk.core.desk import ChargeRead, DeskEvent, DeviceSeen, RoomRead, StickSeen
 from kiosk.core.power import Charge
 from kiosk.flow import translate
+from kiosk.store import StoreError
 
 EVERY_S = 1.0  # a stick should be seen as soon as a hand leaves it
 ROOM_STEP = 10_000_000  # bytes; less is no news
@@ -37,7 +39,8 @@ class Watch:
         """Read everything once and post what is new."""
         self._news(ChargeRead(self._charge()))
         self._news(StickSeen(self._stick()))
-        self._news(RoomRead(self._room() // ROOM_STEP * ROOM_STEP))
+        with suppress(StoreError):  # a card that does not even tell its room: whoever writes to it hears of it
+            self._news(RoomRead(self._room() // ROOM_STEP * ROOM_STEP))
         for port, identity in self._box.present().items():
             if port in translate.CAPTURE_PORTS:
                 self._news(DeviceSeen(port, identity is not None), key=port)
@@ -64,5 +67,5 @@ class Watch:
     def _stick(self) -> bool:
         try:
             return self._box.lend("stick").status().state is StickState.READY
-        except DeviceUnavailable:
+        except HalError:
             return False

@@ -19,8 +19,6 @@ from kiosk.regency.mapping import provenance_of, utc_of
 from kiosk.regency.pictures import Look, fits, look
 from kiosk.regency.register import Incarnation
 
-BLOB_REASONS = frozenset({Reason.MISSING_BLOB, Reason.BAD_HASH, Reason.BAD_SIZE, Reason.UNREADABLE})
-
 
 @dataclass(frozen=True)
 class Examined:

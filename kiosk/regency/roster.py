@@ -49,7 +49,7 @@ def read_csv(text: str) -> tuple[tuple[Listed, ...], tuple[BadLine, ...]]:
 
 def _read_row(row: dict[str, str | None], seen: set[str]) -> Listed | str:
     """A resident, or the name of the column at fault. A NIK on the list is valid whatever its parts say."""
-    cells = {column: (row.get(column) or "").strip() for column in COLUMNS}
+    cells = _cells(row)
     if not _NIK.fullmatch(cells["nik"]) or cells["nik"] in seen:
         return "nik"
     if not cells["name"] or not cells["name"].isprintable():
@@ -65,6 +65,10 @@ def _read_row(row: dict[str, str | None], seen: set[str]) -> Listed | str:
     return Listed(
         cells["nik"], cells["name"], birth, Sex(cells["sex"]), cells["place"], cells["status"] or UNREGISTERED
     )
+
+
+def _cells(row: dict[str, str | None]) -> dict[str, str]:
+    return {column: (row.get(column) or "").strip() for column in COLUMNS}
 
 
 def write_csv(residents: Iterable[Resident]) -> str:

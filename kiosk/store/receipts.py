@@ -23,19 +23,18 @@ class Receipts:
         accepted, rejected, unknown = [], [], []
         with self._db.write():
             fresh = not self._db.value("select 1 from receipts where receipt_id = ?", (verdicts.receipt_id,))
-            if fresh:
-                self._keep(verdicts)
             for manifest_hash in verdicts.accepted:
                 name = self._name_of(manifest_hash)
                 (accepted if name else unknown).append(name or manifest_hash)
-                if name and fresh:
-                    self._accept(name, verdicts.receipt_id)
             for rejection in verdicts.rejected:
                 name = self._name_of(rejection.manifest_hash)
                 (rejected if name else unknown).append(name or rejection.manifest_hash)
-                if name and fresh:
-                    self._reject(name)
             if fresh:
+                self._keep(verdicts)
+                for name in accepted:
+                    self._accept(name, verdicts.receipt_id)
+                for name in rejected:
+                    self._reject(name)
                 self._audit.append(
                     "receipt", {"id": verdicts.receipt_id, "accepted": len(accepted), "rejected": len(rejected)}
                 )

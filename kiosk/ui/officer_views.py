@@ -101,6 +101,21 @@ def _facts(desk: Desk) -> tuple[str, ...]:
 def handover(desk: Desk, code: str | None) -> HandoverModel:
     """Stages, what was done, and what went wrong."""
     state = desk.handover
+    starts = {Stage.READY: "start", Stage.DONE: "again", Stage.FAILED: "again"}
+    start = say(f"handover.{starts[state.stage]}", OFFICERS) if state.stage in starts else ""
+    return HandoverModel(
+        OFFICERS,
+        say(f"stage.{state.stage}", OFFICERS),
+        _handover_lines(desk, code),
+        start,
+        done=state.stage is Stage.DONE,
+        failed=state.stage is Stage.FAILED,
+        running=is_running(state),
+    )
+
+
+def _handover_lines(desk: Desk, code: str | None) -> tuple[str, ...]:
+    state = desk.handover
     lines = [say(f"trouble.{state.trouble}", OFFICERS)] if state.trouble else []
     if state.stage is Stage.READY and not desk.facts.stick:
         lines.append(say("handover.no_stick", OFFICERS))
@@ -109,21 +124,10 @@ def handover(desk: Desk, code: str | None) -> HandoverModel:
         lines += [say(f"handover.{what}", OFFICERS, count=count) for what, count in counts]
         troubles = (("refused", state.refused), ("amended", len(state.amended)), ("skipped", len(state.skipped)))
         lines += [say(f"handover.{what}", OFFICERS, count=count) for what, count in troubles if count]
-    if state.stage is Stage.DONE and code:
-        lines.append(say("handover.code", OFFICERS, code=code))
+        lines += [say("handover.code", OFFICERS, code=code)] if code else []
     if state.fork:
         lines.append(say("handover.fork", OFFICERS))
-    starts = {Stage.READY: "start", Stage.DONE: "again", Stage.FAILED: "again"}
-    start = say(f"handover.{starts[state.stage]}", OFFICERS) if state.stage in starts else ""
-    return HandoverModel(
-        OFFICERS,
-        say(f"stage.{state.stage}", OFFICERS),
-        tuple(lines),
-        start,
-        done=state.stage is Stage.DONE,
-        failed=state.stage is Stage.FAILED,
-        running=is_running(state),
-    )
+    return tuple(lines)
 
 
 def attest(desk: Desk) -> ListModel:
@@ -192,6 +196,10 @@ def _doubts(session: Session) -> list[str]:
 
 
 def _choices(session: Session, officer: str) -> tuple[Choice, ...]:
+    return (*_step_choices(session, officer), *_person_choices(session, officer))
+
+
+def _step_choices(session: Session, officer: str) -> list[Choice]:
     step = session.step
     choices = [Choice(say("officer.continue", OFFICERS), OfficerContinues(officer), "main")]
     if step in CAPTURE_STEPS and owed(session):
@@ -201,6 +209,12 @@ def _choices(session: Session, officer: str) -> tuple[Choice, ...]:
         choices.append(Choice(say(say_it, OFFICERS), _exempted((session.position or FINGERS[0],), officer)))
     if step is Step.BIODATA:
         choices.append(Choice(say("officer.correct", OFFICERS), Open(Form.CORRECTION)))
+    return choices
+
+
+def _person_choices(session: Session, officer: str) -> list[Choice]:
+    step = session.step
+    choices = []
     if step is Step.NOTICE or (Advice.MINOR in session.advice and step is Step.BIODATA):
         choices += [Choice(say(f"officer.{by}", OFFICERS), Agreed(by, officer)) for by in VOUCHED]
     if step in AFTER_CONSENT and step is not Step.NIK:
@@ -211,7 +225,7 @@ def _choices(session: Session, officer: str) -> tuple[Choice, ...]:
     if step in OPEN:
         choices.append(Choice(say("officer.withdraw", OFFICERS), Open(Form.LEAVE), "plain"))
         choices.append(Choice(say("officer.cancel", OFFICERS), Open(Form.CANCEL), "plain"))
-    return tuple(choices)
+    return choices
 
 
 def _exempted(positions: tuple[Position, ...], officer: str) -> Exempted:
@@ -221,14 +235,17 @@ def _exempted(positions: tuple[Position, ...], officer: str) -> Exempted:
 def exemption(desk: Desk, session: Session) -> ExemptionModel:
     """Which of the owed ones of this kind cannot be given."""
     asked = session.position or next(iter(owed(session)), None)
-    kind = next((kind for kind in (FINGERS, EYES) if asked in kind), (asked,) if asked else ())
-    positions = tuple(p for p in kind if p in owed(session))
+    positions = tuple(p for p in _kind_of(asked) if p in owed(session))
     return ExemptionModel(
         OFFICERS,
         tuple((p, say(f"short.{p}", OFFICERS)) for p in positions),
         tuple(p for p in positions if p is asked),
         desk.officer or session.officer,
     )
+
+
+def _kind_of(asked: Position | None) -> tuple[Position, ...]:
+    return next((kind for kind in (FINGERS, EYES) if asked in kind), (asked,) if asked else ())
 
 
 def cancel(desk: Desk, session: Session) -> ChoiceModel:

@@ -36,14 +36,12 @@ def named(document: Path) -> str:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=named)
 def test_every_relative_link_leads_to_a_file(document: Path) -> None:
-    assert [target for target in links(document) if target not in DRAWN and not (ROOT / target).is_file()] == []
+    assert [target for target in links(document) if not (ROOT / target).is_file()] == []
 
 
 @pytest.mark.parametrize("picture", sorted(DRAWN))
-def test_every_drawn_picture_is_there(picture: str) -> None:
+def test_a_document_shows_every_drawn_picture(picture: str) -> None:
     assert any(picture in links(document) for document in DOCUMENTS)
-    if not (ROOT / picture).is_file():
-        pytest.skip(f"{picture} is not drawn yet")
 
 
 def test_a_link_to_nowhere_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

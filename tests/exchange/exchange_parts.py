@@ -9,7 +9,7 @@ import pyrage
 from pyrage import x25519
 
 from kiosk.core.measures import FaceMeasures, FingerMeasures, IrisMeasures
-from kiosk.core.padding import IMAGE_STEP, TEXT_STEP, pad
+from kiosk.core.padding import pad
 from kiosk.core.record import (
     Attestation,
     Blob,
@@ -30,7 +30,6 @@ from kiosk.exchange.bundle import MANIFEST, blob_name
 from kiosk.exchange.disk import sha256
 from kiosk.exchange.jws import SigningKey, payload_hash
 from kiosk.exchange.manifest import Body, Commissioning, Manifest, Person, sign_manifest
-from kiosk.exchange.meta import write_meta
 
 BOX, INCARNATION, OFFICE = "SINTANG-03", "9f3c01ab", "KAB-SINTANG"
 KEY = SigningKey.from_bytes(bytes(range(32)))
@@ -125,11 +124,3 @@ def chain_of_bundles(parent: Path, count: int, blob_bytes: int = 3000) -> list[P
         made.append(write_bundle(parent, told, sealed))
         prev = payload_hash((made[-1] / MANIFEST).read_bytes())
     return made
-
-
-def sealed_person(parent: Path, seq: int, prev: str, recipients: list[x25519.Recipient]) -> Path:
-    """A bundle whose blobs open: one finger and the meta."""
-    picture = seal(b"\x89PNG not a real picture", IMAGE_STEP, recipients)
-    meta = seal(write_meta(recording((capture(Position.RIGHT_INDEX, blob_of(picture)),))), TEXT_STEP, recipients)
-    sealed = [picture, meta]
-    return write_bundle(parent, manifest(seq, prev, tuple(blob_of(data) for data in sealed)), sealed)

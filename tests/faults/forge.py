@@ -61,7 +61,9 @@ class Forge:
     def close(self) -> None:
         self._process.__exit__(None, None, None)  # closes the pipes and waits
 
-    def live(self, place: Path, broken: str = "", dies: tuple[str, ...] | None = None, strace: tuple[str, ...] = ()):
+    def live(
+        self, place: Path, broken: str = "", dies: tuple[str, ...] | None = None, strace: tuple[str, ...] = ()
+    ) -> bool:
         """One life; True where it came to its own end. `strace` are the options of a tracer that is there first."""
         child = int(self._say({"place": str(place), "broken": broken, "dies": dies}))
         with traced(child, strace) if strace else _untraced():

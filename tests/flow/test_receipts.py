@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from flow_box import FlowBox
 
+from kiosk.core.handover import Stage, Trouble
 from kiosk.core.state import Session
 from kiosk.exchange import stick as sticks
 from kiosk.exchange import stick_layout
@@ -15,9 +16,9 @@ from kiosk.exchange.jws import SigningKey
 from kiosk.exchange.manifest import Commissioning, Manifest
 from kiosk.exchange.receipt import Receipt, Rejected, sign_receipt
 from kiosk.exchange.shapes import Head
-from kiosk.flow import papers
+from kiosk.flow import incarnation, papers
 from kiosk.regency.office import open_office
-from kiosk.store import BundleKind, BundleRow, BundleState
+from kiosk.store import BundleKind, BundleRow, BundleState, StoreFull
 
 
 @pytest.fixture
@@ -157,3 +158,36 @@ def test_a_receipt_for_a_number_this_box_never_gave_begins_a_new_incarnation(
     assert row_of(box, again).seq == 2
     assert box.hand_over().written == 1
     assert box.take_in().clean
+
+
+def unknown_to(box: FlowBox, row: BundleRow) -> bytes:
+    """A receipt for a number that this box never gave."""
+    return sign_receipt(receipt(box, row, accepted=(Head(row.seq + 5, "ab" * 32),)), receipt_key(box))
+
+
+@pytest.mark.parametrize("where", ["begin", "sweep", "commission"])
+def test_an_incarnation_that_cannot_begin_whole_is_begun_again_and_no_number_has_another_ones_signature(
+    box: FlowBox, recorded: Session, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    row, before = row_of(box, recorded), box.kiosk.identity.incarnation
+    lay(box, row, unknown_to(box, row))
+
+    def full(*arguments: object) -> None:
+        raise StoreFull("no room")
+
+    with monkeypatch.context() as patch:
+        if where == "begin":
+            patch.setattr(box.store, "begin_incarnation", full)
+        elif where == "sweep":
+            patch.setattr(box.store.incarnations, "sweep", full)
+        else:
+            patch.setattr(incarnation, "commission_once", full)
+        assert box.hand_over().trouble is Trouble.STORAGE
+    between = box.record(1)
+    assert box.hand_over().stage is Stage.DONE
+    assert box.kiosk.identity.incarnation != before
+    assert any(r.kind is BundleKind.COMMISSIONING for r in box.rows() if r.incarnation != before)
+    assert_kept(box, row_of(box, between))
+    for each in box.rows():
+        if each.state is not BundleState.PURGED:
+            assert_kept(box, each)

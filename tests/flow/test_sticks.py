@@ -158,3 +158,10 @@ def test_a_blob_that_rotted_on_the_card_is_given_up_by_name_and_the_rest_of_the_
     assert second.bundle in taken.accepted
     assert first.bundle in taken.accepted
     assert taken.again == (first.bundle,)
+
+
+def test_a_stick_on_which_a_handover_failed_is_released_before_it_is_pulled(box: FlowBox, recorded: Session) -> None:
+    port = box.plug(read_only=True)
+    assert box.try_handover().trouble is Trouble.READ_ONLY
+    assert port._stick
+    assert not port._stick.mounted

@@ -22,7 +22,6 @@ from kiosk.store import StoreFull, durable
 from kiosk.store.database import Database
 
 EVERYTHING = {*SHOWN, Position.SIGNATURE}
-MIB = 1 << 20
 
 
 class FullCard:

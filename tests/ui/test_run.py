@@ -51,7 +51,6 @@ class FakeScreens:
 @pytest.fixture
 def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(run, "Screens", FakeScreens)
-    monkeypatch.setattr(run, "forbid_dumps", lambda: None)  # of the tests' own process
     kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     prepare(tmp_path, 1)
     yield tmp_path / "box" / "box.toml"

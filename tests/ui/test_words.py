@@ -8,7 +8,7 @@ from string import Formatter
 import pytest
 
 import kiosk.ui
-from kiosk.core.desk import Mode, Notice, Task
+from kiosk.core.desk import Notice
 from kiosk.core.eligibility import Advice
 from kiosk.core.handover import Stage, Trouble
 from kiosk.core.nik import NikFault
@@ -34,8 +34,6 @@ SECTIONS: dict[str, type[StrEnum]] = {
     "stage": Stage,
     "endorsement": Endorsement,
     "sex": Sex,
-    "mode": Mode,
-    "task": Task,
 }
 BAD_INPUT = ("trouble", "nik_fault")  # each says what is wrong and what to do
 

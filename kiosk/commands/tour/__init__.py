@@ -21,7 +21,6 @@ from kiosk.commands.tour.report import Report, Source
 from kiosk.commands.tour.visitor import Visitor, from_folder, from_world
 from kiosk.commands.training import TrainingBox, prepare
 from kiosk.core.desk import Desk
-from kiosk.flow.secrecy import forbid_dumps
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -49,7 +48,6 @@ def tour(
 
     Example: kiosk tour --people 3 --seed 1 --out out
     """
-    forbid_dumps()
     console = Console(stderr=True)
     began = time.monotonic()
 

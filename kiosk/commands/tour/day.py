@@ -11,7 +11,7 @@ from hal.stick.simulated import SimulatedStick
 from kiosk.commands.practice import card_picture as qr_picture
 from kiosk.commands.tour.report import Report
 from kiosk.commands.tour.visitor import Screen, Visitor
-from kiosk.commands.training import BOX, TrainingBox
+from kiosk.commands.training import BOX, PORTS, TrainingBox
 from kiosk.core import desk as d
 from kiosk.core.desk import Desk, Mode, Notice
 from kiosk.core.handover import Stage as Stages
@@ -26,11 +26,9 @@ from kiosk.regency.roster import read_csv, seal_for
 from kiosk.store import InMemoryKeyring, Store
 
 STUCK_S = 900.0  # simulated; far beyond any device's or timer's patience
-PORTS = ("fingerprint", "iris", "camera", "card", "battery", "panel", "stick", "modem", "speaker")
 RECORDED_PORTS = ("fingerprint", "iris", "camera")
 FULL, LOW, RISING, EMPTYING = (0.9, True), (0.12, False), (0.4, False), (0.06, False)
 NEAR = 0.03  # the twin drains and charges while the day goes on
-MODULE_PX = 8  # a QR reader wants six pixels a module
 
 
 class TourFailed(Exception):
@@ -67,7 +65,9 @@ class Places:
 class Day:
     """One box, one office, one stick."""
 
-    def __init__(self, places: Places, training: TrainingBox, stage: Stage, report: Report, say: Callable[[str], None]):
+    def __init__(
+        self, places: Places, training: TrainingBox, stage: Stage, report: Report, say: Callable[[str], None]
+    ) -> None:
         self._places, self._training, self._stage, self._report, self._say = places, training, stage, report, say
         self._clock = FakeClock()
         recorded = report.source == "recorded"
@@ -221,21 +221,23 @@ class Day:
         while True:
             desk = self._next()
             session = desk.session
-            if session is None and last is not None:
-                if desk.notice is Notice.PARKED_FOR_POWER:
+            if session is None:
+                if last and desk.notice is Notice.PARKED_FOR_POWER:
                     parks += 1
                     self._take_up_again(last.record_id)
-                    continue
-                if desk.mode is Mode.IDLE:
+                elif last and desk.mode is Mode.IDLE:
                     return last, parks
-            if session is not None:
-                if last is None or session.step is not last.step:
-                    self._say(f"Person {number}: {session.step}")
-                last = session
-                if power_fails and session.step is Step.FINGERS and len(session.captures) >= 5 and not parks:
-                    self._drain()
-                else:
-                    screen.answer(session)
+                continue
+            self._say_step(number, session, last)
+            last = session
+            if power_fails and not parks and _half_recorded(session):
+                self._drain()
+            else:
+                screen.answer(session)
+
+    def _say_step(self, number: int, session: Session, last: Session | None) -> None:
+        if last is None or session.step is not last.step:
+            self._say(f"Person {number}: {session.step}")
 
     def _refused_for_power(self) -> None:
         self.battery(*LOW)
@@ -257,6 +259,10 @@ class Day:
         self.kiosk.take_up(record_id)
         self._report.note("resumed", external=True)
         self._say("Power is back: the same person goes on")
+
+
+def _half_recorded(session: Session) -> bool:
+    return session.step is Step.FINGERS and len(session.captures) >= 5
 
 
 def _page(desk: Desk) -> str:

@@ -1,8 +1,9 @@
 """Paper to sign on: strokes as points from the upper left with milliseconds since the first touch."""
 
-from typing import Any
+from typing import Any, Literal
 
 from kivy.graphics import Color, Line
+from kivy.input.motionevent import MotionEvent
 from kivy.properties import BooleanProperty
 
 from kiosk.ui import theme
@@ -34,7 +35,7 @@ class InkPad(Sketch):
         self._strokes, self._points, self.inked = [], 0, False
         self.redraw()
 
-    def on_touch_down(self, touch):
+    def on_touch_down(self, touch: MotionEvent) -> Literal[True] | None:
         """A stroke begins."""
         if self.disabled or not self.collide_point(*touch.pos) or self._points >= MOST_POINTS:
             return None
@@ -50,7 +51,7 @@ class InkPad(Sketch):
         self.inked = True
         return True
 
-    def on_touch_move(self, touch):
+    def on_touch_move(self, touch: MotionEvent) -> Literal[True] | None:
         """A stroke goes on, inside the sheet."""
         if touch.grab_current is not self:
             return None
@@ -58,7 +59,7 @@ class InkPad(Sketch):
             self._add(touch)
         return True
 
-    def on_touch_up(self, touch):
+    def on_touch_up(self, touch: MotionEvent) -> Literal[True] | None:
         """A stroke ends."""
         if touch.grab_current is not self:
             return None
@@ -66,7 +67,7 @@ class InkPad(Sketch):
         touch.ud.pop("ink")
         return True
 
-    def _add(self, touch) -> None:
+    def _add(self, touch: MotionEvent) -> None:
         stroke, line = touch.ud["ink"]
         stroke.append((round(touch.x - self.x), round(self.top - touch.y), touch.ud["ms"] - self._since_ms))
         line.points += touch.pos

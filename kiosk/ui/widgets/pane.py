@@ -1,8 +1,9 @@
 """The whole panel: the training banner, and one page at a time below it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
+from kivy.input.motionevent import MotionEvent
 from kivy.properties import BooleanProperty
 from kivy.uix.boxlayout import BoxLayout
 
@@ -25,19 +26,19 @@ class Pane(BoxLayout):
         """Another page is shown from now on."""
         self._since_ms = self._ms()
 
-    def on_touch_down(self, touch):
+    def on_touch_down(self, touch: MotionEvent) -> Literal[True] | None:
         """Only touches meant for this page."""
         touch.ud["ms"] = self._ms()
         if self._ms() - self._since_ms < REPEAT_MS:
             return True
         return super().on_touch_down(touch)
 
-    def on_touch_move(self, touch):
+    def on_touch_move(self, touch: MotionEvent) -> Literal[True] | None:
         """Stamped."""
         touch.ud["ms"] = self._ms()
         return super().on_touch_move(touch)
 
-    def on_touch_up(self, touch):
+    def on_touch_up(self, touch: MotionEvent) -> Literal[True] | None:
         """Stamped."""
         touch.ud["ms"] = self._ms()
         return super().on_touch_up(touch)

@@ -5,13 +5,13 @@ Times come from the touch (`ms`, stamped by the root pane from the injected cloc
 
 from typing import Literal
 
+from kivy.input.motionevent import MotionEvent
 from kivy.properties import BooleanProperty, NumericProperty, OptionProperty, StringProperty
 from kivy.uix.label import Label
 
 from kiosk.ui import theme
 from kiosk.ui.widgets.layout import load_layout
 
-Felt = Literal[True] | None  # what Kivy wants of a touch: True where it was for this widget
 REPEAT_MS = 300  # a trembling finger touches twice within this
 
 
@@ -26,7 +26,7 @@ class TapButton(Label):
 
     __events__ = ("on_tap",)
 
-    def on_touch_down(self, touch):
+    def on_touch_down(self, touch: MotionEvent) -> bool:
         """Show that the touch was felt."""
         if not self.collide_point(*touch.pos):
             return False
@@ -35,7 +35,7 @@ class TapButton(Label):
             self.pressed = True
         return True
 
-    def on_touch_up(self, touch):
+    def on_touch_up(self, touch: MotionEvent) -> Literal[True] | None:
         """A touch that ends where it began, and is no repeat."""
         if touch.grab_current is not self:
             return None
