@@ -44,6 +44,7 @@ class Notice(StrEnum):
     ROOM_LOW = "room-low"
     HALTING = "halting"
     NOT_COMMISSIONED = "not-commissioned"
+    STORE_ALARM = "store-alarm"
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,14 @@ class Desk:
 @dataclass(frozen=True)
 class DayOpened:
     """An officer opened the working day. A box is `commissioned` when the office has answered its number 1; until
-    then every opening warns, and never locks."""
+    then every opening warns, and never locks. `alarms` counts what the store misses or does not know on its card."""
 
     officer: str
     day: int
     waiting: tuple[Waiting, ...]
     commissioned: bool = True
     unattested: tuple[Unattested, ...] = ()
+    alarms: int = 0
 
 
 @dataclass(frozen=True)
@@ -217,11 +219,10 @@ def step(desk: Desk, event: DeskEvent) -> Result:
 
 
 def _opened(desk: Desk, event: DayOpened) -> Result:
-    notice = None if event.commissioned else Notice.NOT_COMMISSIONED
-    opened = replace(
-        desk, mode=Mode.IDLE, officer=event.officer, day=event.day, waiting=event.waiting, unattested=event.unattested
-    )
-    return replace(opened, notice=notice), ()
+    warning = Notice.STORE_ALARM if event.alarms else Notice.NOT_COMMISSIONED
+    notice = warning if event.alarms or not event.commissioned else None
+    opened = replace(desk, mode=Mode.IDLE, officer=event.officer, day=event.day, notice=notice)
+    return replace(opened, waiting=event.waiting, unattested=event.unattested), ()
 
 
 def _closed(desk: Desk, event: DayClosed) -> Result:

@@ -82,7 +82,7 @@ def opened(store: Store, officer: str) -> DayOpened:
     day = store.open_day(officer)
     waiting = tuple(Waiting(head.record_id, Step(head.step)) for head in store.drafts.heads())
     unattested = tuple(Unattested(row.name, row.manifest_hash) for row in store.bundles.unattested())
-    return DayOpened(officer, day, waiting, _commissioned(store), unattested)
+    return DayOpened(officer, day, waiting, _commissioned(store), unattested, len(store.alarms))
 
 
 def _commissioned(store: Store) -> bool:

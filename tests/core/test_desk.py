@@ -144,6 +144,23 @@ def test_a_void_owes_no_attestation() -> None:
     assert desk.unattested == ()
 
 
+# Opening
+
+
+@pytest.mark.parametrize(
+    ("commissioned", "alarms", "notice"),
+    [
+        (True, 0, None),
+        (False, 0, Notice.NOT_COMMISSIONED),
+        (True, 1, Notice.STORE_ALARM),
+        (False, 2, Notice.STORE_ALARM),
+    ],
+)
+def test_an_opening_warns_and_never_locks(commissioned: bool, alarms: int, notice: Notice | None) -> None:
+    desk = after(Desk(), d.DayOpened(OFFICER, 1, (), commissioned, (), alarms))
+    assert (desk.mode, desk.notice) == (Mode.IDLE, notice)
+
+
 # Parking
 
 

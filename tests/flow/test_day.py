@@ -9,7 +9,7 @@ from hal import Stop
 from kiosk.commands.tour.day import qr_picture
 from kiosk.commands.training import TrainingBox
 from kiosk.core import desk as d
-from kiosk.core.desk import Mode, Waiting
+from kiosk.core.desk import Mode, Notice, Waiting
 from kiosk.core.state import Session, Step
 from kiosk.flow.day import read_card
 from kiosk.regency.officers import new_officer
@@ -154,3 +154,24 @@ def test_each_start_counts_as_one(out: Path, training: TrainingBox) -> None:
         with FlowBox(out, training) as box:
             boots.append(box.kiosk.identity.boot)
     assert boots[1] == boots[0] + 1
+
+
+def test_a_recording_that_is_missing_on_the_card_is_said_at_the_next_opening(out: Path, training: TrainingBox) -> None:
+    with FlowBox(out, training) as box:
+        assert box.open_day().notice is None
+        box.record()
+    bundle = max((training.data / "outbox").iterdir())
+    next(bundle.glob("*.age")).unlink()
+    with FlowBox(out, training) as again:
+        assert again.open_day().notice is Notice.STORE_ALARM
+
+
+def test_whom_nobody_vouched_for_is_still_owed_after_a_restart(out: Path, training: TrainingBox) -> None:
+    with FlowBox(out, training) as box:
+        box.open_day()
+        recorded = box.record(attests=False)
+    with FlowBox(out, training) as again:
+        owed = again.open_day().unattested
+        assert [one.bundle for one in owed] == [recorded.bundle]
+        again.kiosk.attest_later(owed[0].manifest_hash)
+        assert again.until(lambda desk: not desk.unattested).unattested == ()
