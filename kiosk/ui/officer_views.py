@@ -3,7 +3,7 @@
 from kiosk.core import desk as d
 from kiosk.core.desk import Desk
 from kiosk.core.eligibility import Advice
-from kiosk.core.events import Agreed, Exempted, OfficerCancels, OfficerContinues, Retaken
+from kiosk.core.events import Agreed, Exempted, OfficerCancels, OfficerContinues, ParkWanted, Retaken
 from kiosk.core.handover import Stage, is_running
 from kiosk.core.path import CAPTURE_STEPS
 from kiosk.core.record import EYES, FINGERS, Lasting, Position, Reason, VoidReason
@@ -225,6 +225,8 @@ def _person_choices(session: Session, officer: str) -> list[Choice]:
     if step in OPEN:
         choices.append(Choice(say("officer.withdraw", OFFICERS), Open(Form.LEAVE), "plain"))
         choices.append(Choice(say("officer.cancel", OFFICERS), Open(Form.CANCEL), "plain"))
+    else:  # the box cannot end it now: the next person need not wait for this one
+        choices.append(Choice(say("officer.set_aside", OFFICERS), ParkWanted("officer"), "plain"))
     return choices
 
 

@@ -164,6 +164,7 @@ def _ending(language: str) -> Iterator[Scene]:
         yield _at(f"review-{kind}", replace(whole, endorsement=kind, attestation=seen))
     yield _at("retake", whole, Form.RETAKE)
     yield _at("closing", replace(whole, step=Step.CLOSING, phase=Phase.CLOSING))
+    yield _at("help-closing", replace(whole, step=Step.CLOSING, help=Help.STORAGE))
     yield _at("voiding", replace(whole, step=Step.VOIDING, phase=Phase.CLOSING))
     yield _at("slip", replace(whole, step=Step.SLIP, bundle=BUNDLE))
     yield _at("slip-destroyed", replace(whole, step=Step.SLIP, bundle=BUNDLE, void_reason=VoidReason.WITHDRAWN))

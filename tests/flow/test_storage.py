@@ -15,6 +15,8 @@ import pytest
 from flow_box import SHOWN, FlowBox, Person, copied
 
 from kiosk.commands.training import TrainingBox
+from kiosk.core import events as e
+from kiosk.core.desk import Mode
 from kiosk.core.handover import Trouble
 from kiosk.core.record import Position
 from kiosk.core.state import Help, Phase, Session, Step
@@ -183,3 +185,17 @@ def test_a_card_that_is_really_full_loses_nothing(
         assert box.hand_over().written == 1
         assert box.take_in().clean
     shutil.rmtree(small_disk / "day")
+
+
+def test_who_cannot_be_closed_is_set_aside_and_the_next_person_is_recorded(box: FlowBox, training: TrainingBox) -> None:
+    person = box.person()
+    started = box.start()
+    box.serve(person, standing(Step.REVIEW, Phase.TOUCH))
+    next((training.data / "people" / started.record_id).glob("*.age")).unlink()
+    stuck = box.serve(person, for_room)
+    assert stuck.step is Step.CLOSING
+    box.kiosk.touch(e.ParkWanted("officer"))
+    assert [w.record_id for w in box.until(lambda desk: desk.mode is Mode.IDLE).waiting] == [started.record_id]
+    assert box.record(1).bundle
+    assert {said.split()[-1] for said in box.falsely} == {"closing"}
+    box.falsely.clear()  # it was the card that lost a picture here
