@@ -1,4 +1,4 @@
-"""Who may be recorded: a rule that advises and flags, and never sends anybody away (DOMAIN: who may be recorded)."""
+"""Who may be recorded: a rule that advises and flags, and never sends anybody away."""
 
 from dataclasses import dataclass
 from datetime import date

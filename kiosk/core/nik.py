@@ -1,6 +1,6 @@
 """The NIK, 16 digits PPKKCC DDMMYY SSSS: what its parts say and whether they can be. There is no check digit.
 
-A NIK that stands on the signed list is valid whatever its parts; these rules judge unlisted ones (DOMAIN: NIK).
+A NIK that stands on the signed list is valid whatever its parts; these rules judge unlisted ones.
 """
 
 import re

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """The words that are known (DOMAIN: a record's life)."""
+    """The words that are known, in the order a record usually goes through them."""
 
     UNREGISTERED = "UNREGISTERED"
     BIO_CAPTURED = "BIO_CAPTURED"
