@@ -39,10 +39,13 @@ from hal.values import (
     PanelEvent,
     Position,
     Presence,
+    Sensor,
     Source,
     StickState,
     StickStatus,
+    Use,
 )
+from hal.wiring import Wiring
 
 __all__ = [
     "Ask",
@@ -81,6 +84,7 @@ __all__ = [
     "Position",
     "Presence",
     "RetryReason",
+    "Sensor",
     "Source",
     "Speaker",
     "Stage",
@@ -90,6 +94,8 @@ __all__ = [
     "Stop",
     "SystemClock",
     "UnavailableReason",
+    "Use",
     "WallTime",
+    "Wiring",
     "open_box",
 ]

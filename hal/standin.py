@@ -18,6 +18,7 @@ from hal.device import CaptureDevice, Device, closed
 from hal.errors import CaptureCancelled, CaptureRetry, CaptureTimeout, NotSupported, RetryReason
 from hal.faults import Faults
 from hal.values import Ask, DeviceIdentity, Frame, Impression, Position, Presence, Source
+from hal.wiring import Wiring
 
 if TYPE_CHECKING:  # the world needs OpenCV, the folder Pillow; a box of real devices has to start without them
     from hal.transport.recorded import ImageFolder
@@ -33,7 +34,7 @@ FRAME_S = 0.1  # between the frames of a stream
 
 @dataclass
 class Stage:
-    """What stand-ins sense instead of a person at the box; a box of real devices has an empty one.
+    """What devices meet in this box: real ones its `wiring`, stand-ins whoever stands there.
 
     Simulated drivers sense the `world`, recorded ones the `folder` of whoever stands there (None: nobody). What is
     `held` up (height x width x 3 RGB, a printed card) hides everything else from every camera. `faults` by port.
@@ -43,6 +44,7 @@ class Stage:
     folder: ImageFolder | None = None
     held: Picture | None = None
     faults: defaultdict[str, Faults] = field(default_factory=lambda: defaultdict(Faults))
+    wiring: Wiring = field(default_factory=Wiring)
 
 
 @dataclass(frozen=True, eq=False)

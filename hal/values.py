@@ -73,11 +73,34 @@ class DeviceIdentity:
     serial: str = ""
 
 
+class Use(StrEnum):
+    """What a fingerprint sensor's pictures are good for."""
+
+    ENROL = "enrol"
+    CHECK_ONLY = "check-only"
+
+
+@dataclass(frozen=True)
+class Sensor:
+    """What a fingerprint sensor is. `ppi` is native, None where nobody knows it, and `ppi_from` says who states it;
+    `grey_levels` are true ones, not what the file format holds; `platen_mm` width and height; `certification` is empty
+    where there is none; `slaps` says whether four fingers are shown at once."""
+
+    ppi: int | None
+    ppi_from: str
+    grey_levels: int
+    platen_mm: tuple[float, float] | None
+    certification: str
+    use: Use
+    slaps: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Frame:
     """One picture. `pixels` is uint8, height x width (grey, dark ridges on light) or height x width x 3 (RGB), never
     mirrored. `positions` says what it shows (one, four, or empty for unknown). `ppi` is None where nobody knows it.
-    `original` carries the device's own signed bytes, where it gives them."""
+    `original` carries the device's own signed bytes, where it gives them. `at_rest`: taken while the platen was empty
+    or the illuminators off; it shows residue or the sun, never a person to be recorded."""
 
     pixels: NDArray[np.uint8]
     positions: tuple[Position, ...]
@@ -86,6 +109,7 @@ class Frame:
     ppi: int | None = None
     impression: Impression = Impression.UNKNOWN
     original: bytes | None = None
+    at_rest: bool = False
 
 
 @dataclass(frozen=True)

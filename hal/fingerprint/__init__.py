@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from hal.clock import Stop
 from hal.device import CaptureDevice
-from hal.values import Ask, Frame, Presence
+from hal.values import Ask, Frame, Presence, Sensor
 
 
 class FingerprintReader(CaptureDevice):
@@ -21,9 +21,15 @@ class FingerprintReader(CaptureDevice):
     Order of calls: open, then look as often as wished, one iterator at a time, then close.
     """
 
-    ENROLS: ClassVar[bool] = False  # True: fit for the record; False: check-only (unknown ppi, 4-bit grey, ...)
+    SENSOR: ClassVar[Sensor]  # of this make; of a family, the least that any of them is
+
+    @property
+    def sensor(self) -> Sensor:
+        """What this very device is, known from open on."""
+        return self.SENSOR
 
     @abstractmethod
     def look(self, ask: Ask, stop: Stop) -> Iterator[Presence | Frame]:
-        """One touch a frame: ON when something lies on the platen, a Frame, TAKEN, and OFF when it is empty again,
-        which ends the look; of several positions asked, the first that is not missing."""
+        """One touch: ON when something lies on the platen, Frames (one, or a stream while it lies there), TAKEN, and OFF
+        when it is empty again, which ends the look. Before ON a sensor that can shows one Frame at rest. Of several
+        positions asked a single-finger sensor shows the first that is not missing, one that takes slaps shows all."""

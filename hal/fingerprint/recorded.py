@@ -2,7 +2,7 @@
 
 from hal.fingerprint import FingerprintReader
 from hal.standin import Touch, TouchStandIn
-from hal.values import Position, Source
+from hal.values import Position, Sensor, Source, Use
 
 
 class RecordedFingerprint(TouchStandIn, FingerprintReader):
@@ -11,7 +11,7 @@ class RecordedFingerprint(TouchStandIn, FingerprintReader):
     MODEL = "picture files"
     PORT = "fingerprint"
     DRIVER = "recorded"
-    ENROLS = True
+    SENSOR = Sensor(500, "the files' terms", 256, None, "", Use.ENROL)
     SOURCE = Source.RECORDED
     SHOWS = tuple(Position)[:10]
 

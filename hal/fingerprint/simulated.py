@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from hal.fingerprint import FingerprintReader
 from hal.standin import Touch, TouchStandIn
-from hal.values import Impression, Position
+from hal.values import Impression, Position, Sensor, Use
 from hal.world import stage
 from hal.world.person import FINGERS, Act
 
@@ -15,7 +15,7 @@ class SimulatedFingerprint(TouchStandIn, FingerprintReader):
     MODEL = "simulated platen"
     PORT = "fingerprint"
     DRIVER = "simulated"
-    ENROLS = True
+    SENSOR = Sensor(500, "a drawing", 256, None, "", Use.ENROL)
     SHOWS = FINGERS
     IMPRESSION: ClassVar[Impression] = Impression.LIVE_SCAN_PLAIN
 

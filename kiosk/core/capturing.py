@@ -17,7 +17,8 @@ from kiosk.core.events import (
     StorageFailed,
     Stumbled,
 )
-from kiosk.core.quality import MOST_ATTEMPTS, SAME_FINGER_SCORE, Answer, Hint, decide, is_worn
+from kiosk.core.judgement import Hint
+from kiosk.core.quality import MOST_ATTEMPTS, SAME_FINGER_SCORE, Answer, decide, is_worn
 from kiosk.core.record import FINGERS, Blob, Position
 from kiosk.core.recording import Purpose, SealedCapture
 from kiosk.core.state import Attempt, Help, Phase, Session, Step, exempt, issue, owed

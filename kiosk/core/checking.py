@@ -8,7 +8,8 @@ from kiosk.core import plan
 from kiosk.core.capturing import GoOn, Result, ask, call_officer
 from kiosk.core.effects import Compare, Forget, Judge
 from kiosk.core.events import Candidate, CaptureFailed, CaptureId, Compared, Judged
-from kiosk.core.quality import CHECK_SCORE, SAME_FINGER_SCORE, Grade, Hint, judge
+from kiosk.core.judgement import Grade, Hint
+from kiosk.core.quality import CHECK_SCORE, SAME_FINGER_SCORE, judge
 from kiosk.core.record import FINGERS, CheckResult, Position
 from kiosk.core.recording import Check, Purpose
 from kiosk.core.state import Checking, Help, Phase, Session, Step, issue, recorded

@@ -4,7 +4,7 @@ nothing, and answers with one event that bears the ticket."""
 from dataclasses import dataclass
 
 from kiosk.core.events import CaptureId, Ticket
-from kiosk.core.quality import Hint
+from kiosk.core.judgement import Hint
 from kiosk.core.record import Blob, Position, VoidReason
 from kiosk.core.recording import Purpose, Recording
 

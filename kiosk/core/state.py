@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kiosk.core.events import CaptureId, Ticket
+from kiosk.core.judgement import Hint
 from kiosk.core.measures import Measures
-from kiosk.core.quality import Hint
 from kiosk.core.record import (
     EYES,
     FINGERS,

@@ -1,6 +1,6 @@
 """The sealed text that says who a bundle is about and what each blob is (docs/formats.md 4), of a Recording."""
 
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any
 
 from kiosk.core.measures import FaceMeasures, FingerMeasures, IrisMeasures, Measures
@@ -157,24 +157,23 @@ def _exemption(missing: shape.Missing) -> Exemption:
 
 
 def _scaled(measures: Measures) -> dict[str, int]:
-    return {
-        f"{f.name}_x{_SCALE}": round(getattr(measures, f.name) * _SCALE) for f in fields(measures) if f.name != _NFIQ2
-    }
+    told = {f.name: getattr(measures, f.name) for f in fields(measures) if f.name != _NFIQ2}
+    return {f"{name}_x{_SCALE}": round(value * _SCALE) for name, value in told.items() if value is not None}
 
 
 def _measures(scaled: dict[str, int], quality: int | None) -> Measures:
-    """The class whose members these are: no two share all names."""
+    """The class whose members these are: all that it always has, and no other's."""
     for cls in _MEASURES:
-        if {f"{f.name}_x{_SCALE}" for f in fields(cls) if f.name != _NFIQ2} == set(scaled):
-            told: dict[str, Any] = {
-                f.name: _unscaled(scaled[f"{f.name}_x{_SCALE}"], f.type) for f in fields(cls) if f.name != _NFIQ2
-            }
+        members = {f"{f.name}_x{_SCALE}": f for f in fields(cls) if f.name != _NFIQ2}
+        always = {name for name, f in members.items() if f.default is MISSING}
+        if always <= scaled.keys() <= members.keys():
+            told: dict[str, Any] = {f.name: _unscaled(scaled[n], f.type) for n, f in members.items() if n in scaled}
             return cls(**told, nfiq2=quality) if cls is FingerMeasures else cls(**told)
     raise BundleError(Refusal.BAD_META, "measures")
 
 
 def _unscaled(scaled: int, kind: object) -> float:
-    return scaled // _SCALE if kind is int else scaled / _SCALE
+    return scaled // _SCALE if kind in (int, int | None) else scaled / _SCALE
 
 
 def _type(position: Position) -> BiometricType:

@@ -6,8 +6,9 @@ import hal
 from hal import Box, Clock, Stop
 from kiosk.core.effects import Capture
 from kiosk.core.events import Candidate, CaptureFailed, SessionEvent
+from kiosk.core.judgement import Hint
 from kiosk.core.measures import Measures
-from kiosk.core.quality import Hint, Look, Stream, watch
+from kiosk.core.quality import Look, Stream, watch
 from kiosk.core.record import Position
 from kiosk.flow import translate
 from kiosk.flow.preview import Preview, View

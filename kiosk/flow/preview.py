@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.core.quality import Hint
+from kiosk.core.judgement import Hint
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,10 +9,10 @@ import numpy as np
 from kiosk.core.desk import Desk, Facts, Mode, Notice, Task, Waiting
 from kiosk.core.eligibility import Advice
 from kiosk.core.handover import Handover, Stage, Trouble
+from kiosk.core.judgement import Hint
 from kiosk.core.nik import NikFault
 from kiosk.core.officer import Unattested
 from kiosk.core.power import Charge
-from kiosk.core.quality import Hint
 from kiosk.core.record import (
     EYES,
     FINGERS,

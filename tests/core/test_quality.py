@@ -7,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from session_visit import face, finger, iris
 
+from kiosk.core import iris_quality
 from kiosk.core import quality as q
+from kiosk.core.judgement import Grade, Hint
 from kiosk.core.measures import Measures
-from kiosk.core.quality import Answer, Decision, Grade, Hint, Look, Stream, decide, judge, watch
+from kiosk.core.quality import Answer, Decision, Look, Stream, decide, judge, watch
 
 ACCEPT, AGAIN, STUCK = Answer.ACCEPT, Answer.AGAIN, Answer.STUCK
 
@@ -68,7 +70,7 @@ def test_after_three_attempts_a_readable_print_is_always_taken(scores: list[int 
         (finger(90, minutiae=8), Grade.GOOD, Hint.AGAIN),
         (finger(90, coverage=0.09), Grade.USELESS, Hint.PRESS_FLAT),
         (iris(), Grade.GOOD, Hint.AGAIN),
-        (iris(sharpness=q.IRIS_SHARPNESS_GOOD), Grade.GOOD, Hint.AGAIN),
+        (iris(sharpness=iris_quality.IRIS_SHARPNESS_GOOD), Grade.GOOD, Hint.AGAIN),
         (iris(sharpness=1.1), Grade.FAIR, Hint.HOLD_STILL),
         (iris(open_share=0.69), Grade.FAIR, Hint.OPEN_EYE),
         (iris(diameter=169), Grade.FAIR, Hint.COME_CLOSER),
@@ -82,7 +84,7 @@ def test_after_three_attempts_a_readable_print_is_always_taken(scores: list[int 
         (face(eyes=89), Grade.FAIR, Hint.COME_CLOSER),
         (face(roll=-8.1), Grade.FAIR, Hint.LOOK_HERE),
         (face(light=64), Grade.FAIR, Hint.MORE_LIGHT),
-        (face(light=221), Grade.FAIR, Hint.MORE_LIGHT),
+        (face(light=221), Grade.FAIR, Hint.LESS_LIGHT),
         (face(light=10, sharpness=1), Grade.POOR, Hint.MORE_LIGHT),
         (face(faces=0), Grade.USELESS, Hint.LOOK_HERE),
     ],

@@ -5,7 +5,7 @@ from session_visit import OFFICER, ORIGIN, Luck, Visit, finger
 
 from kiosk.core import effects as f
 from kiosk.core import events as e
-from kiosk.core.quality import Hint
+from kiosk.core.judgement import Hint
 from kiosk.core.record import (
     EYES,
     FINGERS,

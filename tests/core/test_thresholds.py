@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hal.world import eyes, faces
-from kiosk.core.quality import Grade, Hint, judge
+from kiosk.core.judgement import Grade, Hint
+from kiosk.core.quality import judge
 from kiosk.imaging import face, iris
 from kiosk.imaging.face_finder import FaceFinder
 

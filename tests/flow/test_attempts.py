@@ -14,8 +14,8 @@ from hal.iris import IrisScanner
 from hal.standin import Picture, StreamStandIn
 from kiosk.core.effects import Capture
 from kiosk.core.events import Candidate, CaptureFailed, HelpAsked, SessionEvent
+from kiosk.core.judgement import Hint
 from kiosk.core.measures import IrisMeasures, Measures
-from kiosk.core.quality import Hint
 from kiosk.core.record import Position
 from kiosk.core.state import Help, Session, Step
 from kiosk.flow.capture import Capturer

@@ -11,8 +11,8 @@ import kiosk.ui
 from kiosk.core.desk import Notice
 from kiosk.core.eligibility import Advice
 from kiosk.core.handover import Stage, Trouble
+from kiosk.core.judgement import Hint
 from kiosk.core.nik import NikFault
-from kiosk.core.quality import Hint
 from kiosk.core.record import CheckResult, Endorsement, Lasting, Position, Reason, Sex
 from kiosk.core.state import Help, Step
 from kiosk.words import LANGUAGES, UnknownWord, say, texts

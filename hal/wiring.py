@@ -1,0 +1,19 @@
+"""How one box is wired, as its box.toml says: what a driver cannot find out by asking the machine."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """GPIO lines by BCM number, None where the box has no such part; those in `active_low` mean yes at 0 V. `trust` holds
+    the certificates (PEM) that signed device services have to descend from."""
+
+    button: int | None = None
+    tamper: int | None = None
+    lamp_ready: int | None = None
+    lamp_alert: int | None = None
+    buzzer: int | None = None
+    infrared: int | None = None
+    active_low: frozenset[int] = frozenset()
+    trust: tuple[Path, ...] = ()
