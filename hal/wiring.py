@@ -6,8 +6,8 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Wiring:
-    """GPIO lines by BCM number, None where the box has no such part; those in `active_low` mean yes at 0 V. `trust` holds
-    the certificates (PEM) that signed device services have to descend from."""
+    """GPIO lines by BCM number, None where the box has no such part; those in `active_low` mean yes at 0 V. `trust`
+    holds the certificates (PEM) that signed device services have to descend from."""
 
     button: int | None = None
     tamper: int | None = None
