@@ -1,6 +1,7 @@
 """A box has ports; a port lends the device that serves it now."""
 
 from collections.abc import Mapping, Sequence
+from threading import RLock
 from typing import Literal, Self, overload
 
 from hal.battery import Battery
@@ -11,6 +12,7 @@ from hal.clock import Clock
 from hal.device import Device, closed
 from hal.errors import DeviceUnavailable, HalError, NotSupported, UnavailableReason
 from hal.fingerprint import FingerprintReader
+from hal.hotplug import Hotplug, attached, from_udev
 from hal.iris import IrisScanner
 from hal.modem import Modem
 from hal.panel import Panel
@@ -24,9 +26,12 @@ def open_box(devices: Mapping[str, Sequence[str]], *, clock: Clock, stage: Stage
     """Open the devices of a config's [devices] table: port = drivers that may serve it, in this order.
 
     Devices that do not open are not an error here; `why` tells. Raises NotSupported when the table itself is wrong: an
-    unknown port or driver, or a stand-in beside another driver, which would be a silent substitute.
+    unknown port or driver, or a stand-in beside another driver, which would be a silent substitute; DeviceUnavailable
+    where real devices are listed and the system has no udev to tell of them.
     """
-    box = Box({port: _checked(port, drivers) for port, drivers in devices.items()}, clock, stage)
+    listed = {port: _checked(port, drivers) for port, drivers in devices.items()}
+    real = any(driver not in STAND_INS for drivers in listed.values() for driver in drivers)
+    box = Box(listed, clock, stage, from_udev(clock) if real else None)
     for port in devices:
         box._serve(port)
     return box
@@ -48,8 +53,12 @@ def _checked(port: str, drivers: Sequence[str]) -> tuple[str, ...]:
 class Box:
     """The ports of one box; made by `open_box`. Each port is used by one worker."""
 
-    def __init__(self, drivers: Mapping[str, tuple[str, ...]], clock: Clock, stage: Stage) -> None:
+    def __init__(
+        self, drivers: Mapping[str, tuple[str, ...]], clock: Clock, stage: Stage, hotplug: Hotplug | None = None
+    ) -> None:
         self._drivers = dict(drivers)
+        self._hotplug = hotplug
+        self._turns = {port: RLock() for port in drivers}  # a port's worker and whoever refreshes take turns
         self._clock = clock
         self._stage = stage
         self._made: dict[tuple[str, str], Device] = {}
@@ -92,6 +101,23 @@ class Box:
         reason = first.reason if isinstance(first, DeviceUnavailable) else UnavailableReason.ABSENT
         raise DeviceUnavailable(reason, port) from first
 
+    def refresh(self) -> None:
+        """Serve anew whatever came or went since the last call, which costs nothing where nothing did: about once a
+        second, from any thread."""
+        if self._closed or (self._hotplug and not self._hotplug.settled()):
+            return
+        for port in self._drivers:
+            self._serve(port)
+
+    def rivals(self, port: str) -> tuple[str, ...]:
+        """Other listed drivers whose device is plugged in as well: the config's order decided, the officer is told."""
+        listed = [driver for driver in self._drivers.get(port, ()) if driver not in STAND_INS]
+        if len(listed) < 2 or port not in self._serving:
+            return ()
+        here = attached()
+        others = (driver for driver in listed if driver != self._serving[port])
+        return tuple(driver for driver in others if here.intersection(_usb_ids(port, driver)))
+
     def present(self) -> dict[str, DeviceIdentity | None]:
         """Who served each port of the config at its last lend; None: nobody."""
         return {
@@ -119,6 +145,10 @@ class Box:
 
     def _serve(self, port: str) -> Device | None:
         """Who serves goes on where it still opens; otherwise the first listed driver that does."""
+        with self._turns.setdefault(port, RLock()):
+            return self._first_that_opens(port)
+
+    def _first_that_opens(self, port: str) -> Device | None:
         serving, errors = self._serving.get(port), self._errors.setdefault(port, {})
         for driver in sorted(self._drivers.get(port, ()), key=lambda name: name != serving):
             try:
@@ -145,3 +175,10 @@ class Box:
         if not isinstance(device, CONTRACTS[port]):
             raise NotSupported(f"{port} {driver}: does not keep the contract of its port")
         return device
+
+
+def _usb_ids(port: str, driver: str) -> tuple[str, ...]:
+    try:
+        return load(port, driver).USB_IDS
+    except DeviceUnavailable:  # a missing library is told by `why`
+        return ()

@@ -6,7 +6,8 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Wiring:
-    """GPIO lines by BCM number, None where the box has no such part; those in `active_low` mean yes at 0 V. `trust`
+    """GPIO lines by BCM number, None where the box has no such part; those in `active_low` mean yes at 0 V. The
+    cameras are nodes of their own, best by their place on the bus (/dev/v4l/by-path/...). `trust`
     holds the certificates (PEM) that signed device services have to descend from."""
 
     button: int | None = None
@@ -15,5 +16,7 @@ class Wiring:
     lamp_alert: int | None = None
     buzzer: int | None = None
     infrared: int | None = None
+    face_camera: Path | None = None
+    iris_camera: Path | None = None
     active_low: frozenset[int] = frozenset()
     trust: tuple[Path, ...] = ()

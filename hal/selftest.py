@@ -1,0 +1,118 @@
+"""Tries one device and says, in the workshop's words, whether its part is in order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from typing import Any
+
+from hal.catalog import load
+from hal.clock import Clock, Stop
+from hal.errors import CaptureTimeout, DeviceFault, DeviceUnavailable, HalError, NotSupported, UnavailableReason
+from hal.standin import Stage
+from hal.values import Ask, Frame, Lamp, Position, Presence
+
+LOOK_S = 5.0  # a camera streams long before; an empty platen is told by the time running out
+PARTS = {
+    "fingerprint": "fingerprint reader",
+    "iris": "iris camera",
+    "camera": "face camera",
+    "card": "card reader",
+    "battery": "battery gauge",
+    "panel": "button and lamps",
+    "stick": "USB socket for sticks",
+    "modem": "modem",
+    "speaker": "speaker",
+}
+SHOWN = {"fingerprint": Position.RIGHT_INDEX, "iris": Position.EYE_RIGHT, "camera": Position.PORTRAIT}
+
+
+class Verdict(StrEnum):
+    """What the workshop does about the part."""
+
+    GOOD = "good"
+    MISSING = "missing"
+    BROKEN = "broken"
+    NOT_READY = "not ready"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part: the driver that was tried, its device by name, the verdict, and one sentence what was seen or to do."""
+
+    part: str
+    driver: str
+    device: str
+    verdict: Verdict
+    note: str
+
+
+ADVICE = {
+    UnavailableReason.ABSENT: "nothing answers: check that it is plugged in and has power",
+    UnavailableReason.LOST: "it left while it was tried: check its cable and plug",
+    UnavailableReason.BUSY: "another program holds it: stop the kiosk first",
+    UnavailableReason.PERMISSION: "this user may not open it: install udev/70-jemput.rules and join the group jemput",
+    UnavailableReason.LIBRARY_MISSING: "its software is not installed",
+    UnavailableReason.CLOSED: "it closed by itself: try again, then replace the part",
+}
+
+
+def examine(port: str, driver: str, clock: Clock, stage: Stage) -> Finding:
+    """Open, use once, close. Takes at most about ten seconds."""
+    part, name = PARTS[port], ""
+    try:
+        with load(port, driver)(clock, stage) as device:
+            who = device.identity
+            name = " ".join(word for word in (who.make, who.model, who.serial) if word)
+            return Finding(part, driver, name, Verdict.GOOD, USES[port](device))
+    except DeviceUnavailable as gone:
+        missing = gone.reason in (UnavailableReason.ABSENT, UnavailableReason.LOST)
+        verdict = Verdict.MISSING if missing else Verdict.NOT_READY
+        return Finding(part, driver, name, verdict, f"{ADVICE[gone.reason]} ({gone})")
+    except (DeviceFault, CaptureTimeout) as broken:
+        return Finding(part, driver, name, Verdict.BROKEN, f"replace the part if it happens again ({broken})")
+    except NotSupported as wrong:
+        return Finding(part, driver, name, Verdict.NOT_READY, f"the config asks for what it cannot do ({wrong})")
+    except HalError as other:
+        return Finding(part, driver, name, Verdict.GOOD, f"it works and says: {other}")
+
+
+def _platen(device: Any) -> str:
+    """A reader is in order when it waits for a finger, or shows one."""
+    try:
+        seen = next(iter(device.look(Ask((SHOWN["fingerprint"],), timeout_s=LOOK_S), Stop())))
+    except CaptureTimeout:
+        return "it waits for a finger; lay one on and run: python -m hal capture fingerprint"
+    return "it sees a finger" if isinstance(seen, Presence) else _size(seen)
+
+
+def _stream(position: Position) -> Callable[[Any], str]:
+    def use(device: Any) -> str:
+        looks = device.look(Ask((position,), timeout_s=LOOK_S), Stop())
+        frames = list(islice((item for item in looks if isinstance(item, Frame)), 3))
+        return f"it streams: {_size(frames[-1])}"
+
+    return use
+
+
+def _size(frame: Frame) -> str:
+    height, width = frame.pixels.shape[:2]
+    return f"{width} x {height} pixels"
+
+
+def _blink(device: Any) -> str:
+    device.lamp(Lamp.WORKING)
+    return "its lamp blinks now: look at it, and press the button with: python -m hal watch"
+
+
+USES: dict[str, Callable[[Any], str]] = {
+    "fingerprint": _platen,
+    "iris": _stream(SHOWN["iris"]),
+    "camera": _stream(SHOWN["camera"]),
+    "card": lambda device: f"card: {device.status().state}",
+    "battery": lambda device: f"{device.read().fraction:.0%} full",
+    "panel": _blink,
+    "stick": lambda device: f"stick: {device.status().state}",
+    "modem": lambda device: "registered" if device.status().registered else "no network here",
+    "speaker": lambda device: "it opens; play a prompt to hear it",
+}

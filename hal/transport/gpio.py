@@ -1,0 +1,91 @@
+"""GPIO lines through the RPi.GPIO interface: RPi.GPIO itself on older boards, rpi-lgpio on a Pi 5 and on any Linux."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from hal.errors import DeviceUnavailable, UnavailableReason
+
+DEBOUNCE_MS = 30  # a pressed switch bounces for up to 10
+BLINK_HZ = 1.0
+
+
+class Gpio:
+    """Some lines of the chip, by BCM number; those in `active_low` mean yes at 0 V. Lines of others are left alone.
+
+    Raises DeviceUnavailable: LIBRARY_MISSING, PERMISSION, or ABSENT on a machine without such a chip.
+    """
+
+    def __init__(self, active_low: frozenset[int]) -> None:
+        self._low = active_low
+        self._library = _load()
+        self._taken: list[int] = []
+        self._blinking: dict[int, Any] = {}
+
+    def output(self, line: int) -> None:
+        """Take a line to drive; it starts as off."""
+        self._take(line, self._library.OUT, initial=self._level(line, False))
+
+    def input(self, line: int, became: Callable[[], None]) -> bool:
+        """Take a line to listen to; `became` is called from the library's thread whenever it says yes. Whether it says
+        yes already."""
+        low = line in self._low
+        pull = self._library.PUD_UP if low else self._library.PUD_DOWN
+        self._take(line, self._library.IN, pull_up_down=pull)
+        edge = self._library.FALLING if low else self._library.RISING
+        _known(lambda: self._library.add_event_detect(line, edge, callback=lambda _: became(), bouncetime=DEBOUNCE_MS))
+        return bool(_known(lambda: self._library.input(line))) is not low
+
+    def set(self, line: int, on: bool) -> None:
+        """Hold an output at yes or no from now on."""
+        self._still(line)
+        _known(lambda: self._library.output(line, self._level(line, on)))
+
+    def blink(self, line: int) -> None:
+        """Let an output say yes and no in turns, a second each pair."""
+        if line not in self._blinking:
+            pulse = _known(lambda: self._library.PWM(line, BLINK_HZ))
+            pulse.start(50)
+            self._blinking[line] = pulse
+
+    def close(self) -> None:
+        """Give the lines back, outputs off."""
+        for line in list(self._blinking):
+            self._still(line)
+        if self._taken:
+            self._library.cleanup(self._taken)
+            self._taken.clear()
+
+    def _take(self, line: int, direction: int, **how: int) -> None:
+        _known(lambda: self._library.setup(line, direction, **how))
+        self._taken.append(line)
+
+    def _still(self, line: int) -> None:
+        if pulse := self._blinking.pop(line, None):
+            pulse.stop()
+
+    def _level(self, line: int, on: bool) -> int:
+        return self._library.HIGH if on is not (line in self._low) else self._library.LOW
+
+
+def _load() -> Any:
+    try:
+        library = import_module("RPi.GPIO")
+    except ImportError as missing:
+        what = "GPIO needs python3-rpi-lgpio (Debian) or rpi-lgpio (PyPI)"
+        raise DeviceUnavailable(UnavailableReason.LIBRARY_MISSING, what) from missing
+    except RuntimeError as wrong_machine:  # how both libraries say that this is no Raspberry Pi
+        raise DeviceUnavailable(UnavailableReason.ABSENT, "GPIO") from wrong_machine
+    library.setwarnings(False)
+    _known(lambda: library.setmode(library.BCM))
+    return library
+
+
+def _known(call: Callable[[], Any]) -> Any:
+    """The call's answer; every way in which the libraries refuse is one known error."""
+    try:
+        return call()
+    except PermissionError as error:
+        raise DeviceUnavailable(UnavailableReason.PERMISSION, "GPIO") from error
+    except Exception as error:  # RPi.GPIO raises RuntimeError and ValueError, lgpio a class of its own
+        raise DeviceUnavailable(UnavailableReason.ABSENT, "GPIO") from error
