@@ -1,12 +1,12 @@
-"""The udev files of a box, made from what the drivers declare: which devices the kiosk's user may open, and which are
-refused. `python -m hal udev DIR` writes them; a test compares."""
+"""The udev and modprobe files of a box, made from what the drivers declare: which devices the kiosk's user may open,
+and which are refused. `python -m hal udev DIR` writes them; a test compares."""
 
 from collections.abc import Mapping
 
 from hal.catalog import CATALOG, load
 
 GROUP = "jemput"  # the kiosk's user is in it and in no other group that owns devices
-HWDB, RULES = "70-jemput.hwdb", "70-jemput.rules"
+HWDB, RULES, MODULES = "70-jemput.hwdb", "70-jemput.rules", "70-jemput.conf"
 HEAD = "# Made from the drivers' declared ids by: python -m hal udev udev\n"
 CLASSES = {  # devices that speak a standard: no ids are needed
     "video4linux": "cameras and iris scanners",
@@ -22,11 +22,18 @@ NETWORK_INTERFACES = {  # class, subclass, protocol of USB interfaces that becom
     "RNDIS of gadgets": ("ef", "04", "01"),
     "RNDIS of old": ("02", "02", "ff"),
 }
+NETWORK_MODULES = ("cdc_ether", "cdc_eem", "cdc_ncm", "cdc_subset", "rndis_host", "rndis_wlan")
 
 
 def files() -> Mapping[str, str]:
     """Their names and whole texts."""
-    return {HWDB: hwdb(), RULES: rules()}
+    return {HWDB: hwdb(), RULES: rules(), MODULES: modules()}
+
+
+def modules() -> str:
+    """For /etc/modprobe.d: what makes a network card of a USB gadget is never loaded. The rules alone would come too
+    late: in the emulated lab the card stood for a second before they took it away."""
+    return HEAD + "".join(f"blacklist {name}\n" for name in NETWORK_MODULES)
 
 
 def hwdb() -> str:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Wiring:
-    """GPIO lines by BCM number, None where the box has no such part; those in `active_low` mean yes at 0 V. The
-    cameras are nodes of their own, best by their place on the bus (/dev/v4l/by-path/...). `trust`
-    holds the certificates (PEM) that signed device services have to descend from."""
+    """GPIO lines by BCM number, None where the box has no such part; those in `active_low` mean yes at 0 V. The cameras
+    are nodes of their own, best by their place on the bus (/dev/v4l/by-path/...). `serial` are terminals to try before
+    those behind USB, such as the Pi's own UART, or kept wires to replay. `trust` holds the certificates (PEM) that
+    signed device services have to descend from, `stick_helper` is the socket of the service that mounts."""
 
     button: int | None = None
     tamper: int | None = None
@@ -18,5 +19,7 @@ class Wiring:
     infrared: int | None = None
     face_camera: Path | None = None
     iris_camera: Path | None = None
+    serial: tuple[Path, ...] = ()
+    stick_helper: Path = Path("/run/jemput/stick.sock")
     active_low: frozenset[int] = frozenset()
     trust: tuple[Path, ...] = ()

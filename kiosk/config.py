@@ -3,11 +3,14 @@ training box who stands before it. What a box may do stands in the office's sign
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from hal import Wiring
+
 LARGEST_BYTES = 64 * 1024
+MOST_LINE = 53  # GPIO lines of a Raspberry Pi's chip are 0 to 53
 
 
 class ConfigError(Exception):
@@ -27,13 +30,15 @@ class Training:
 
 @dataclass(frozen=True)
 class BoxFile:
-    """Paths are absolute or relative to the file. `board` is None where the board tells its own number."""
+    """Paths are absolute or relative to the file. `board` is None where the board tells its own number, `wiring` what a
+    driver cannot find out by asking the machine."""
 
     data: Path
     papers: Path
     devices: Mapping[str, tuple[str, ...]]
     board: str | None = None
     training: Training | None = None
+    wiring: Wiring = field(default_factory=Wiring)
 
 
 def read(path: Path) -> BoxFile:
@@ -62,7 +67,7 @@ class _Reader:
         self._path, self._lines = path, text.splitlines()
 
     def box(self, tables: Mapping[str, Any]) -> BoxFile:
-        self._known("", tables, {"box", "devices", "training"})
+        self._known("", tables, {"box", "devices", "training", "wiring"})
         box = self._table(tables, "box", {"data", "papers", "board"})
         devices = self._table(tables, "devices", None)
         return BoxFile(
@@ -71,7 +76,17 @@ class _Reader:
             devices={port: self._wanted("devices", devices, port, _as_drivers) for port in devices},
             board=self._maybe("box", box, "board", _as_text),
             training=self._training(tables) if "training" in tables else None,
+            wiring=self._wiring(tables) if "wiring" in tables else Wiring(),
         )
+
+    def _wiring(self, tables: Mapping[str, Any]) -> Wiring:
+        """Every member of Wiring by its own name: a line's number, a path, or a list of either."""
+        readers = {"active_low": _as_lines, "trust": self._as_paths, "serial": self._as_paths}
+        names = {f.name for f in fields(Wiring)}
+        table = self._table(tables, "wiring", names)
+        paths = {"face_camera": self._as_path, "iris_camera": self._as_path, "stick_helper": self._as_path}
+        told = {n: self._wanted("wiring", table, n, (readers | paths).get(n, _as_line)) for n in table}
+        return Wiring(**told)
 
     def _training(self, tables: Mapping[str, Any]) -> Training:
         table = self._table(tables, "training", {"seed", "card", "stick", "sheet"})
@@ -109,6 +124,11 @@ class _Reader:
     def _as_path(self, value: Any) -> Path:
         return (self._path.parent / _as_text(value)).resolve()
 
+    def _as_paths(self, value: Any) -> tuple[Path, ...]:
+        if not isinstance(value, list):
+            raise ValueError("has to be a list of paths")
+        return tuple(self._as_path(one) for one in value)
+
     def _error(self, table: str, key: str, complaint: str) -> ConfigError:
         named = f"[{table}] {key}" if table else f"[{key}]"
         line = self._line(table, key)
@@ -143,3 +163,15 @@ def _as_drivers(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not value or not all(isinstance(driver, str) and driver for driver in value):
         raise ValueError('has to be a list of drivers, such as ["simulated"]')
     return tuple(value)
+
+
+def _as_line(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_LINE:
+        raise ValueError(f"has to be the number of a GPIO line, 0 to {MOST_LINE}")
+    return value
+
+
+def _as_lines(value: Any) -> frozenset[int]:
+    if not isinstance(value, list):
+        raise ValueError("has to be a list of GPIO lines")
+    return frozenset(_as_line(one) for one in value)

@@ -69,7 +69,7 @@ def _office_box_id(file: BoxFile) -> str:
 
 def _serve(file: BoxFile, box_id: str) -> None:
     """Put the box together, run the screens to their end, take it apart."""
-    clock, stage = SystemClock(), Stage()
+    clock, stage = SystemClock(), Stage(wiring=file.wiring)
     practice = _practice(file, stage)
     screens = Screens(clock.monotonic)
     keyring = _keyring(file, box_id)

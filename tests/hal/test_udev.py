@@ -12,7 +12,7 @@ UDEV = Path(__file__).parents[2] / "udev"
 DECLARED = [(port, usb_id) for port, drivers in CATALOG.items() for d in drivers for usb_id in load(port, d).USB_IDS]
 
 
-@pytest.mark.parametrize("name", [HWDB, RULES])
+@pytest.mark.parametrize("name", list(files()))
 def test_the_files_are_those_the_drivers_declare(name: str) -> None:
     assert (UDEV / name).read_text(encoding="utf-8") == files()[name], "run: python -m hal udev udev"
 

@@ -51,7 +51,7 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         ("seed = 7", "seed = -1", "line 9: [training] seed has to be a whole number"),
         ("seed = 7", "seed = true", "line 9: [training] seed has to be a whole number"),
         ("seed = 7", "sed = 7", "line 9: [training] sed is not known"),
-        ("[training]", "[trainig]", "line 8: [trainig] is not known; there are box, devices, training"),
+        ("[training]", "[trainig]", "line 8: [trainig] is not known; there are box, devices, training, wiring"),
         ("[devices]\ncamera", "[box.devices]\ncamera", "[box] devices is not known"),
         ("seed = 7", "seed = = 7", "line 9"),
     ],
@@ -90,3 +90,25 @@ def test_the_training_box_that_is_prepared_can_be_read_and_names_files_that_are_
     assert training.pin in told
     assert training.residents[0].nik in told
     assert training.card not in told
+
+
+def test_the_wiring_is_read_by_the_names_that_drivers_know(tmp_path: Path) -> None:
+    lines = 'button = 5\ninfrared = 17\nactive_low = [5]\niris_camera = "/dev/video2"\ntrust = ["roots.pem"]\n'
+    (tmp_path / "box.toml").write_text(f"{GOOD}\n[wiring]\n{lines}")
+    wiring = read(tmp_path / "box.toml").wiring
+    assert (wiring.button, wiring.infrared, wiring.active_low, wiring.tamper) == (5, 17, {5}, None)
+    assert (wiring.iris_camera, wiring.trust) == (Path("/dev/video2"), (tmp_path / "roots.pem",))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("button = 54", "[wiring] button has to be the number of a GPIO line, 0 to 53"),
+        ("button = true", "[wiring] button has to be the number of a GPIO line"),
+        ("active_low = 5", "[wiring] active_low has to be a list of GPIO lines"),
+        ('trust = "roots.pem"', "[wiring] trust has to be a list of paths"),
+        ("buton = 5", "[wiring] buton is not known"),
+    ],
+)
+def test_wrong_wiring_is_named(tmp_path: Path, line: str, said: str) -> None:
+    assert said in complaint(tmp_path, f"{GOOD}\n[wiring]\n{line}\n")

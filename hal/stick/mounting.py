@@ -1,0 +1,203 @@
+"""The few things about sticks that need privileges: mount, flush, unmount, power off. Fixed options, one at a time."""
+
+import ctypes
+import errno
+import fcntl
+import os
+import subprocess
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from hal.errors import DeviceFault, DeviceUnavailable, UnavailableReason
+from hal.stick.block import Disk, Volume, disks, volume
+from hal.values import Mounted, StickState, StickStatus
+
+MOUNT_S = 60.0  # a large, slow FAT; usual is below 1 s
+GUARD = "nosuid,nodev,noexec,nosymfollow,noatime"
+BLKFLSBUF = 0x1261  # linux/fs.h: write out and forget what is cached of a block device
+OWNED = {"vfat": "uid={0},gid={1},fmask=0177,dmask=0077,utf8", "exfat": "uid={0},gid={1},fmask=0177,dmask=0077"}
+ON_ERROR = {"vfat": "errors=remount-ro", "exfat": "errors=remount-ro", "ext4": "errors=remount-ro"}
+
+
+@dataclass
+class _Held:
+    """The stick in use: `files` is an open directory of it, so that the kernel tells of every failed write since."""
+
+    disk: Disk
+    volume: Volume
+    status: StickStatus
+    files: int = -1
+
+
+class Sticks:
+    """One mount point for one stick; files on it belong to `owner` (user, group). `under` tells where in sysfs sticks
+    stand. The stick that came first is the one in use; others wait until it is gone.
+    """
+
+    def __init__(self, at: Path, owner: tuple[int, int], under: str = "/usb") -> None:
+        self._at, self._owner, self._under = at, owner, under
+        self._held: _Held | None = None
+        self._off: tuple[Path, StickStatus] | None = None  # powered off, not yet pulled: its place, its last status
+        self._unusable = 0  # the sequence of a disk that was looked at and holds nothing to mount
+
+    def status(self) -> StickStatus:
+        """What is plugged in now."""
+        self._forget_the_gone()
+        if self._off:
+            return self._off[1]
+        if self._held is None and not self._take_the_first():
+            return StickStatus(StickState.UNUSABLE if self._present() else StickState.ABSENT)
+        held = self._held
+        if held is None:
+            return StickStatus(StickState.ABSENT)
+        if held.files >= 0:
+            held.status = self._described(held)
+        return held.status
+
+    def mount(self) -> Mounted:
+        """Its files, writable where it allows. DeviceUnavailable(ABSENT); DeviceFault where it holds no file system."""
+        self._wake()
+        state = self.status().state
+        if state is StickState.ABSENT:
+            raise DeviceUnavailable(UnavailableReason.ABSENT, "stick")
+        held = self._held
+        if state is StickState.UNUSABLE or held is None:
+            raise DeviceFault("stick: no file system that a box mounts")
+        self._unmount()
+        writable = not held.disk.read_only and self._try_to_mount(held, "rw")
+        if not writable and not self._try_to_mount(held, "ro"):
+            raise self._why("its file system cannot be mounted")
+        return Mounted(self._at, writable and os.access(self._at, os.W_OK))
+
+    def settle(self) -> Mounted:
+        """What was written is on the medium, or DeviceFault; what is read from now on comes from there."""
+        held = self._in_use()
+        refused = ctypes.CDLL(None, use_errno=True).syncfs(held.files) != 0
+        self._unmount()
+        if refused or not self._flushed(held.volume.node):
+            raise self._why("it refuses what was written")
+        if not self._try_to_mount(held, "ro"):
+            raise self._why("it cannot be mounted again")
+        return Mounted(self._at, writable=False)
+
+    def release(self) -> None:
+        """Unmount and power off; from now on it may be pulled."""
+        self._forget_the_gone()
+        held = self._held
+        if held is None:
+            return
+        status = self.status()
+        if held.files >= 0:
+            self._unmount()
+            self._flushed(held.volume.node)
+        switch = held.disk.place / "../../delete"
+        if switch.is_file():
+            self._off = (held.disk.place.parents[4], status)  # .../usbN/N-M/N-M:1.0/hostH/targetH:0:0/H:0:0:0/block/sdX
+            switch.write_text("1")
+            self._held = None
+
+    def close(self) -> None:
+        """Leave nothing mounted."""
+        self._unmount()
+
+    def _take_the_first(self) -> bool:
+        for disk in disks(self._under):
+            if disk.sequence == self._unusable:
+                continue
+            found = volume(disk)
+            if found is None:
+                self._unusable = disk.sequence
+                continue
+            status = StickStatus(StickState.READY, found.uuid, found.filesystem, 0, not disk.read_only)
+            self._held = _Held(disk, found, status)
+            if not self._try_to_mount(self._held, "ro"):  # its room is known from the first look on
+                self._held, self._unusable = None, disk.sequence
+                continue
+            self._held.status = self._described(self._held)
+            self._unmount()
+            return True
+        return False
+
+    def _present(self) -> bool:
+        return bool(disks(self._under))
+
+    def _forget_the_gone(self) -> None:
+        if self._off and not self._off[0].exists():
+            self._off = None
+        if self._held and not self._there(self._held.disk):
+            self._unmount()
+            self._held = None
+
+    def _there(self, disk: Disk) -> bool:
+        return any(one.sequence == disk.sequence for one in disks(self._under))
+
+    def _in_use(self) -> _Held:
+        self._forget_the_gone()
+        if self._held is None or self._held.files < 0:
+            raise DeviceUnavailable(UnavailableReason.LOST, "stick")
+        return self._held
+
+    def _described(self, held: _Held) -> StickStatus:
+        with suppress(OSError):
+            room = os.fstatvfs(held.files)
+            free = room.f_bavail * room.f_frsize
+            return StickStatus(
+                StickState.READY, held.volume.uuid, held.volume.filesystem, free, not held.disk.read_only
+            )
+        return held.status
+
+    def _try_to_mount(self, held: _Held, mode: str) -> bool:
+        kind = held.volume.filesystem
+        named = OWNED.get(kind, "").format(*self._owner)
+        options = ",".join(part for part in (mode, GUARD, named, ON_ERROR[kind]) if part)
+        self._at.mkdir(mode=0o755, parents=True, exist_ok=True)
+        command = ["mount", "--types", kind, "--options", options, str(held.volume.node), str(self._at)]
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=MOUNT_S, check=False)
+            if done.returncode != 0:
+                return False
+            held.files = os.open(self._at, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            if mode == "rw" and kind == "ext4":
+                os.fchown(held.files, *self._owner)  # FAT has no owners, ext4 keeps those of another computer
+        except (OSError, subprocess.TimeoutExpired):
+            self._unmount()
+            return False
+        return True
+
+    def _unmount(self) -> None:
+        if self._held and self._held.files >= 0:
+            os.close(self._held.files)
+            self._held.files = -1
+        if not os.path.ismount(self._at):
+            return
+        done = subprocess.run(["umount", str(self._at)], capture_output=True, check=False)
+        if done.returncode != 0:  # somebody reads it, or it is gone: nobody comes near it any more
+            subprocess.run(["umount", "--lazy", str(self._at)], capture_output=True, check=False)
+
+    def _flushed(self, node: Path) -> bool:
+        try:
+            descriptor = os.open(node, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                os.fsync(descriptor)
+                fcntl.ioctl(descriptor, BLKFLSBUF)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            return error.errno == errno.EROFS
+        return True
+
+    def _why(self, what: str) -> DeviceFault | DeviceUnavailable:
+        """A stick that has gone meanwhile is lost, whatever it seemed to say."""
+        held = self._held
+        if held and self._there(held.disk):
+            return DeviceFault(f"stick: {what}")
+        self._forget_the_gone()
+        return DeviceUnavailable(UnavailableReason.LOST, "stick")
+
+    def _wake(self) -> None:
+        """Power on what was powered off and never pulled."""
+        if self._off:
+            place, self._off = self._off[0], None
+            for host in place.glob("host*/scsi_host/host*/scan"):
+                host.write_text("- - -")
