@@ -9,15 +9,26 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import imaging, store, ui
+from bench import hal, imaging, other_face, quality, same_finger, store, ui
 from bench.rows import Row
 
-PARTS = {"store": store, "imaging": imaging, "ui": ui}
+PARTS = {
+    "store": store,
+    "hal": hal,
+    "imaging": imaging,
+    "quality": quality,
+    "same-finger": same_finger,
+    "other-face": other_face,
+    "ui": ui,
+}
+WIDTH = 150  # columns of what parts leave as text
 
 
 def main(
-    out: Annotated[Path, typer.Option(help="Where the rows go, as JSON.")] = Path("out/bench.json"),
-    part: Annotated[list[str] | None, typer.Option(help="Only these parts: store, imaging, ui.")] = None,
+    out: Annotated[Path, typer.Option(help="Where the rows go, as JSON; each part's tables stand beside it.")] = Path(
+        "out/bench.json"
+    ),
+    part: Annotated[list[str] | None, typer.Option(help=f"Only these parts: {', '.join(PARTS)}.")] = None,
 ) -> None:
     """Measure everything against its peer in this run.
 
@@ -27,11 +38,23 @@ def main(
     if unknown := sorted(set(part or ()) - set(PARTS)):
         console.print(f"There is no part {unknown[0]}; there are {', '.join(PARTS)}.")
         sys.exit(2)
-    rows = [row for name in part or PARTS for row in PARTS[name].rows(console.print)]
     out.parent.mkdir(parents=True, exist_ok=True)
+    rows = [row for name in part or PARTS for row in _part(name, console, out.parent)]
     out.write_text(json.dumps([row.as_json() for row in rows], indent=1), encoding="utf-8")
     Console().print(_table(rows))
     sys.exit(0 if all(row.holds for row in rows) else 1)
+
+
+def _part(name: str, console: Console, folder: Path) -> list[Row]:
+    """The rows of a part; what it says goes to the console and into its text file."""
+    with (folder / f"{name}.txt").open("w", encoding="utf-8") as file:
+        paper = Console(file=file, width=WIDTH)
+
+        def say(what: object) -> None:
+            console.print(what)
+            paper.print(what)
+
+        return list(PARTS[name].rows(say))
 
 
 def _table(rows: list[Row]) -> Table:

@@ -1,5 +1,6 @@
 """A box has ports; a port lends the device that serves it now."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from threading import RLock
 from typing import Literal, Self, overload
@@ -20,6 +21,8 @@ from hal.speaker import Speaker
 from hal.standin import Stage
 from hal.stick import StickPort
 from hal.values import DeviceIdentity
+
+log = logging.getLogger(__name__)
 
 
 def open_box(devices: Mapping[str, Sequence[str]], *, clock: Clock, stage: Stage) -> "Box":
@@ -62,6 +65,7 @@ class Box:
         self._clock = clock
         self._stage = stage
         self._made: dict[tuple[str, str], Device] = {}
+        self._warned: set[tuple[str, str]] = set()
         self._serving: dict[str, str] = {}  # port: driver
         self._errors: dict[str, dict[str, HalError]] = {}
         self._closed = False
@@ -168,6 +172,9 @@ class Box:
             self._made[port, driver] = self._make(port, driver)
         device = self._made[port, driver]
         device.open()
+        if driver not in STAND_INS and device.TRIED_ON_HARDWARE is None and (port, driver) not in self._warned:
+            self._warned.add((port, driver))
+            log.warning("%s %s: this driver has never met its hardware", port, driver)
         return device
 
     def _make(self, port: str, driver: str) -> Device:

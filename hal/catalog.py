@@ -33,25 +33,45 @@ CONTRACTS: Mapping[str, type[Device]] = {
 CATALOG: Mapping[str, Mapping[str, str]] = {
     "fingerprint": {
         "simulated": "hal.fingerprint.simulated:SimulatedFingerprint",
+        "simulated-slap": "hal.fingerprint.simulated:SimulatedSlap",
         "recorded": "hal.fingerprint.recorded:RecordedFingerprint",
+        "r30x": "hal.fingerprint.r30x:R30xFingerprint",
+        "libfprint": "hal.fingerprint.libfprint:LibfprintFingerprint",
+        "sbi": "hal.fingerprint.sbi:SbiFingerprint",
     },
     "iris": {
         "simulated": "hal.iris.simulated:SimulatedIris",
         "recorded": "hal.iris.recorded:RecordedIris",
+        "v4l2": "hal.iris.v4l2:V4l2Iris",
+        "sbi": "hal.iris.sbi:SbiIris",
     },
     "camera": {
         "simulated": "hal.camera.simulated:SimulatedCamera",
         "recorded": "hal.camera.recorded:RecordedCamera",
+        "picamera2": "hal.camera.picamera2:Picamera2Camera",
+        "v4l2": "hal.camera.v4l2:V4l2Camera",
     },
-    "card": {"simulated": "hal.card.simulated:SimulatedCardReader"},
+    "card": {
+        "simulated": "hal.card.simulated:SimulatedCardReader",
+        "pcsc": "hal.card.pcsc:PcscCardReader",
+    },
     "battery": {"simulated": "hal.battery.simulated:SimulatedBattery"},
-    "panel": {"simulated": "hal.panel.simulated:SimulatedPanel"},
-    "stick": {"simulated": "hal.stick.simulated:SimulatedStick"},
+    "panel": {
+        "simulated": "hal.panel.simulated:SimulatedPanel",
+        "rpi_gpio": "hal.panel.rpi_gpio:RpiGpioPanel",
+    },
+    "stick": {
+        "simulated": "hal.stick.simulated:SimulatedStick",
+        "usb": "hal.stick.usb:UsbStick",
+    },
     "modem": {"simulated": "hal.modem.simulated:SimulatedModem"},
-    "speaker": {"simulated": "hal.speaker.simulated:SimulatedSpeaker"},
+    "speaker": {
+        "simulated": "hal.speaker.simulated:SimulatedSpeaker",
+        "alsa": "hal.speaker.alsa:AlsaSpeaker",
+    },
 }
 
-STAND_INS = ("simulated", "recorded")  # never listed beside another driver of their port
+STAND_INS = ("simulated", "simulated-slap", "recorded")  # never listed beside another driver of their port
 
 
 class Driver(Protocol):
@@ -59,6 +79,7 @@ class Driver(Protocol):
 
     MAKE: ClassVar[str]
     MODEL: ClassVar[str]
+    USB_IDS: ClassVar[tuple[str, ...]]
     TRIED_ON_HARDWARE: ClassVar[str | None]
 
     def __call__(self, clock: Clock, stage: Stage) -> Device: ...

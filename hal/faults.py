@@ -7,7 +7,7 @@ class Faults:
     """What goes wrong with one stand-in, by the name of the action.
 
     Actions are the contract's methods (open, look, read, mount, settle, ...) and `capture`: the moment after something
-    was put before the device (after ON, or after a stream's first frame).
+    was put before the device (after ON, or after a stream's first frame), and `wait`: whenever a look has waited.
     """
 
     def __init__(self) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from math import inf
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -38,6 +39,8 @@ class Stage:
 
     Simulated drivers sense the `world`, recorded ones the `folder` of whoever stands there (None: nobody). What is
     `held` up (height x width x 3 RGB, a printed card) hides everything else from every camera. `faults` by port.
+    What passes over a real device's wire is written to the new file `keep`, as plain as it is: for the workshop alone,
+    so that no config can say it.
     """
 
     world: World | None = None
@@ -45,14 +48,17 @@ class Stage:
     held: Picture | None = None
     faults: defaultdict[str, Faults] = field(default_factory=lambda: defaultdict(Faults))
     wiring: Wiring = field(default_factory=Wiring)
+    keep: Path | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Touch:
-    """What a person does with a platen: nothing (no picture), or a finger, perhaps taken away too soon."""
+    """What a person does with a platen: nothing (no picture), or a finger, perhaps taken away too soon; `residue` is
+    what the empty platen showed before."""
 
     picture: Picture | None
     lifted_early: bool = False
+    residue: Picture | None = None
 
 
 class StandIn(Device):
@@ -101,6 +107,7 @@ class StandIn(Device):
             raise CaptureCancelled(self.PORT)
         if seconds >= left:
             raise CaptureTimeout(self.PORT)
+        self._meet("wait")
         if not self._opened:
             raise closed(self.PORT)
 
@@ -128,19 +135,26 @@ class CaptureStandIn(StandIn, CaptureDevice):
 
 
 class TouchStandIn(CaptureStandIn):
-    """A platen for one finger: a look is one touch."""
+    """A platen: a look is one touch. One that takes slaps shows all that is asked, any other the first of it."""
 
     PPI: ClassVar[int | None] = 500
+    SLAPS: ClassVar[bool] = False
 
     @abstractmethod
     def _touch(self, position: Position) -> Touch | None:
         """What whoever stands there does now; None while nobody stands there."""
 
+    def _touch_all(self, wanted: tuple[Position, ...]) -> Touch | None:
+        """The same with several fingers at once."""
+        return self._touch(wanted[0])
+
     def _see(self, wanted: tuple[Position, ...], stop: Stop, deadline: float) -> Iterator[Presence | Frame]:
         touch = None
         while touch is None:
             self._pass(PLACE_S, stop, deadline)
-            touch = self._touch(wanted[0])
+            touch = self._touch_all(wanted)
+        if touch.residue is not None:
+            yield replace(self._frame(touch.residue, wanted[0]), positions=(), at_rest=True)
         if touch.picture is None:
             self._pass(inf, stop, deadline)
             return
@@ -149,7 +163,7 @@ class TouchStandIn(CaptureStandIn):
         self._pass(READ_S, stop, deadline)
         if touch.lifted_early:
             raise CaptureRetry(RetryReason.LIFTED_EARLY)
-        yield self._frame(touch.picture, wanted[0])
+        yield replace(self._frame(touch.picture, wanted[0]), positions=wanted if self.SLAPS else wanted[:1])
         yield Presence.TAKEN
         self._pass(LIFT_S, stop, inf)  # a finger once read may leave the platen in its own time
         yield Presence.OFF
@@ -162,7 +176,15 @@ class StreamStandIn(CaptureStandIn):
     def _view(self, position: Position) -> Callable[[int], Picture | None]:
         """One attempt at one position: the picture of a frame by its number, or None where there is nothing to see."""
 
+    def _at_rest(self, position: Position) -> Picture | None:
+        """What it sees with its illuminators off, where it can switch them off."""
+        return None
+
     def _see(self, wanted: tuple[Position, ...], stop: Stop, deadline: float) -> Iterator[Presence | Frame]:
+        resting = self._at_rest(wanted[0])
+        if resting is not None:
+            self._pass(FRAME_S, stop, deadline)
+            yield replace(self._frame(resting, wanted[0]), positions=(), at_rest=True)
         views = [(position, self._view(position)) for position in wanted]
         begun = False
         for number in count():

@@ -28,7 +28,8 @@ SHOWS = (Position.PORTRAIT, Position.HANDS)
 SIZE = (1920, 1080)  # ICAO wants 90 pixels between the eyes; 1080 lines give them at an arm's length
 RGB = "BGR888"  # libcamera names the channels from the last byte: this one lies in memory as red, green, blue
 PATIENCE_S = 0.2  # between looks at the stop
-FRAME_S = 2.0  # the slowest mode of a camera module gives a picture in a tenth of that
+FRAME_S = 1.8  # the slowest mode of a camera module gives a picture in a tenth of that
+DEVICE_TREE = "/base/"  # how libcamera's ids of sensors on a board begin; its virtual cameras stand elsewhere
 
 
 class Picamera2Camera(Camera):
@@ -40,6 +41,7 @@ class Picamera2Camera(Camera):
     def __init__(self, clock: Clock, stage: Stage) -> None:
         self._clock = clock
         self._camera: Any = None
+        self._lost = False
         self._model, self._id = self.MODEL, ""
 
     @property
@@ -49,20 +51,17 @@ class Picamera2Camera(Camera):
     def open(self) -> None:
         library = _library()
         modules = [info for info in library.global_camera_info() if "/usb" not in info["Id"]]
-        there = any(info["Id"] == self._id for info in modules)
-        if self._camera is not None and there:
-            return
-        was_open, _ = self._camera is not None, self.close()
+        if self._camera is not None:
+            if any(info["Id"] == self._id for info in modules):
+                return
+            self._lose()
         if not modules:
-            raise DeviceUnavailable(UnavailableReason.LOST if was_open else UnavailableReason.ABSENT, "camera")
-        try:
-            camera = library(modules[0]["Num"])
-            camera.configure(camera.create_video_configuration(main={"size": SIZE, "format": RGB}))
-        except (RuntimeError, IndexError) as error:  # how picamera2 says that another process has it, or nobody
-            raise DeviceUnavailable(UnavailableReason.BUSY, "camera") from error
-        self._camera, self._model, self._id = camera, str(modules[0]["Model"]), str(modules[0]["Id"])
+            raise _gone() if self._lost else DeviceUnavailable(UnavailableReason.ABSENT, "camera")
+        self._camera = _configured(library, modules[0]["Num"])
+        self._model, self._id, self._lost = str(modules[0]["Model"]), str(modules[0]["Id"]), False
 
     def close(self) -> None:
+        self._lost = False
         camera, self._camera = self._camera, None
         if camera is not None:
             with suppress(RuntimeError):
@@ -70,7 +69,7 @@ class Picamera2Camera(Camera):
 
     def look(self, ask: Ask, stop: Stop) -> Iterator[Presence | Frame]:
         if self._camera is None:
-            raise closed("camera")
+            raise _gone() if self._lost else closed("camera")
         wanted = [p for p in ask.positions if p in SHOWS and p not in ask.missing]
         if not wanted:
             raise NotSupported("camera: shows nothing of this ask")
@@ -78,16 +77,16 @@ class Picamera2Camera(Camera):
 
     def _look(self, position: Position, stop: Stop, deadline: float) -> Iterator[Presence | Frame]:
         camera = self._camera
+        source = Source.REAL if self._id.startswith(DEVICE_TREE) else Source.SIMULATED
         try:
             camera.start()
             while self._clock.monotonic() < deadline:
-                picture = self._picture(camera, stop)
                 if self._camera is not camera:
                     raise closed("camera")
-                yield Frame(picture, (position,), self.identity, Source.REAL)
+                yield Frame(self._picture(camera, stop), (position,), self.identity, source)
             raise CaptureTimeout("camera")
         except RuntimeError as error:
-            raise self._gone() from error
+            raise self._silent() from error
         finally:
             with suppress(RuntimeError):
                 camera.stop()
@@ -103,14 +102,35 @@ class Picamera2Camera(Camera):
             except (Late, CancelledError):
                 waited += PATIENCE_S
         camera.cancel_all_and_flush()
-        raise self._gone()
+        raise self._silent()
 
-    def _gone(self) -> HalError:
+    def _silent(self) -> HalError:
         """A module whose ribbon came loose streams nothing and stays listed; one that left is listed no more."""
         if any(info["Id"] == self._id for info in _library().global_camera_info()):
             return DeviceFault(f"camera: no picture within {FRAME_S} s")
+        self._lose()
+        return _gone()
+
+    def _lose(self) -> None:
         self.close()
-        return DeviceUnavailable(UnavailableReason.LOST, "camera")
+        self._lost = True
+
+
+def _configured(library: Any, number: int) -> Any:
+    try:
+        camera = library(number)
+    except (RuntimeError, IndexError) as error:  # how picamera2 says that another process has it, or nobody
+        raise DeviceUnavailable(UnavailableReason.BUSY, "camera") from error
+    try:
+        camera.configure(camera.create_video_configuration(main={"size": SIZE, "format": RGB}))
+    except RuntimeError as error:
+        camera.close()
+        raise DeviceFault("camera: takes no configuration") from error
+    return camera
+
+
+def _gone() -> DeviceUnavailable:
+    return DeviceUnavailable(UnavailableReason.LOST, "camera")
 
 
 def _library() -> Any:

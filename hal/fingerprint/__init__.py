@@ -31,5 +31,6 @@ class FingerprintReader(CaptureDevice):
     @abstractmethod
     def look(self, ask: Ask, stop: Stop) -> Iterator[Presence | Frame]:
         """One touch: ON when something lies on the platen, Frames (one, or a stream while it lies there), TAKEN, and
-        OFF when it is empty again, which ends the look. Before ON a sensor that can shows one Frame at rest. Of several
-        positions asked a single-finger sensor shows the first that is not missing, one that takes slaps shows all."""
+        OFF when it is empty again, which ends the look. A sensor that hands its picture over only once the finger has
+        left gives TAKEN before the Frame. Before ON a sensor that can shows one Frame at rest. Of several positions
+        asked a single-finger sensor shows the first that is not missing, one that takes slaps shows all."""

@@ -22,4 +22,19 @@ class SimulatedFingerprint(TouchStandIn, FingerprintReader):
     def _touch(self, position: Position) -> Touch | None:
         if (world := self._stage.world) is None or (attempt := world.attempt(position)) is None:
             return None
-        return Touch(stage.finger(attempt), attempt.act is Act.LIFT_EARLY)
+        return Touch(stage.finger(attempt), attempt.act is Act.LIFT_EARLY, stage.residue(attempt))
+
+
+class SimulatedSlap(SimulatedFingerprint):
+    """The same people at a platen for four fingers; a finger asked for alone is one touch as everywhere."""
+
+    MODEL = "simulated platen for slaps"
+    DRIVER = "simulated-slap"
+    SENSOR = Sensor(500, "a drawing", 256, (81.3, 50.8), "", Use.ENROL, slaps=True)
+    SLAPS = True
+
+    def _touch_all(self, wanted: tuple[Position, ...]) -> Touch | None:
+        if len(wanted) == 1 or (world := self._stage.world) is None:
+            return self._touch(wanted[0])
+        attempts = [attempt for position in wanted if (attempt := world.attempt(position)) is not None]
+        return Touch(stage.slap(attempts), attempts[0].act is Act.LIFT_EARLY) if attempts else None

@@ -19,3 +19,6 @@ class SimulatedIris(StreamStandIn, IrisScanner):
 
     def _view(self, position: Position) -> Callable[[int], Picture | None]:
         return stage.View(self._stage.world, position).picture
+
+    def _at_rest(self, position: Position) -> Picture | None:
+        return None if self._stage.world is None else stage.sunlight(self._stage.world, position)

@@ -2,11 +2,12 @@
 
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 
 from hal.clock import Clock, Stop
 from hal.device import closed
-from hal.errors import NotSupported
+from hal.errors import DeviceUnavailable, NotSupported, UnavailableReason
 from hal.panel import Panel
 from hal.standin import Stage
 from hal.transport.gpio import Gpio
@@ -27,6 +28,7 @@ class RpiGpioPanel(Panel):
         self._clock = clock
         self._wiring = stage.wiring
         self._gpio: Gpio | None = None
+        self._lost = False
         self._events: deque[PanelEvent] = deque()
 
     @property
@@ -35,7 +37,18 @@ class RpiGpioPanel(Panel):
 
     def open(self) -> None:
         if self._gpio:
-            return
+            with suppress(DeviceUnavailable), self._in_use() as gpio:
+                gpio.check()
+                return
+        try:
+            self._gpio = self._taken()
+        except DeviceUnavailable as error:
+            if self._lost and error.reason is UnavailableReason.ABSENT:
+                raise DeviceUnavailable(UnavailableReason.LOST, "panel") from error
+            raise
+        self._lost = False
+
+    def _taken(self) -> Gpio:
         wiring = self._wiring
         lamps = [line for line in (wiring.lamp_ready, wiring.lamp_alert, wiring.buzzer) if line is not None]
         switches = {wiring.button: PanelEvent.BUTTON, wiring.tamper: PanelEvent.TAMPER}
@@ -52,49 +65,61 @@ class RpiGpioPanel(Panel):
         except BaseException:
             gpio.close()
             raise
-        self._gpio = gpio
+        return gpio
 
     def close(self) -> None:
-        if gpio := self._gpio:
-            self._gpio = None
+        self._lost = False
+        gpio, self._gpio = self._gpio, None
+        if gpio:
             gpio.close()
 
     def watch(self, stop: Stop) -> Iterator[PanelEvent]:
-        self._opened()
-        return self._watch(stop)
+        with self._in_use():
+            return self._watch(stop)
 
     def _watch(self, stop: Stop) -> Iterator[PanelEvent]:
         while not stop.is_set():
-            self._opened()
+            with self._in_use() as gpio:
+                gpio.check()
             if self._events:
                 yield self._events.popleft()
             else:
                 self._clock.wait(POLL_S, stop)
 
     def lamp(self, state: Lamp) -> None:
-        gpio = self._opened()
         ready, alert = self._wiring.lamp_ready, self._wiring.lamp_alert
-        if alert is not None:
-            gpio.set(alert, state is Lamp.ALERT)
-        if ready is not None and state is Lamp.WORKING:
-            gpio.blink(ready)
-        elif ready is not None:
-            gpio.set(ready, state is Lamp.READY)
+        with self._in_use() as gpio:
+            gpio.check()
+            if alert is not None:
+                gpio.set(alert, state is Lamp.ALERT)
+            if ready is not None and state is Lamp.WORKING:
+                gpio.blink(ready)
+            elif ready is not None:
+                gpio.set(ready, state is Lamp.READY)
 
     def buzz(self, seconds: float) -> None:
-        gpio, line = self._opened(), self._wiring.buzzer
-        if line is None:
-            return
+        line = self._wiring.buzzer
+        with self._in_use() as gpio:
+            if line is None:
+                return
 
-        def sound() -> None:
-            self._clock.wait(min(seconds, LONGEST_BUZZ_S), Stop())
-            if self._gpio is gpio:
-                gpio.set(line, False)
+            def silence() -> None:
+                self._clock.wait(min(seconds, LONGEST_BUZZ_S), Stop())
+                if self._gpio is gpio:
+                    with suppress(DeviceUnavailable):
+                        gpio.set(line, False)
 
-        gpio.set(line, True)
-        self._clock.spawn("buzzer", sound)
+            gpio.set(line, True)
+            self._clock.spawn("buzzer", silence)
 
-    def _opened(self) -> Gpio:
-        if self._gpio is None:
-            raise closed("panel")
-        return self._gpio
+    @contextmanager
+    def _in_use(self) -> Iterator[Gpio]:
+        gpio = self._gpio
+        if gpio is None:
+            raise DeviceUnavailable(UnavailableReason.LOST, "panel") if self._lost else closed("panel")
+        try:
+            yield gpio
+        except DeviceUnavailable:
+            self.close()
+            self._lost = True
+            raise

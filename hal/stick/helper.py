@@ -8,8 +8,10 @@ import argparse
 import json
 import os
 import pwd
+import signal
 import socket
 import struct
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -21,6 +23,7 @@ from hal.values import Mounted, StickStatus
 
 LONGEST_LINE = 64
 WAITING_S = 5.0  # for the verb of whoever connects
+CALLERS = 16  # who may wait: the worker of the port, and whoever refreshes the box
 
 
 def serve(listener: socket.socket, sticks: Sticks, may_ask: frozenset[int]) -> None:
@@ -79,19 +82,29 @@ def main() -> None:
     parser.add_argument("--under", default="/usb", help="the part of sysfs in which sticks stand")
     told = parser.parse_args()
     kiosk = pwd.getpwnam(told.user)
-    told.socket.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-    told.socket.unlink(missing_ok=True)
-    with socket.socket(socket.AF_UNIX) as listener:
-        old = os.umask(0o177)
-        listener.bind(str(told.socket))
-        os.umask(old)
-        os.chown(told.socket, kiosk.pw_uid, kiosk.pw_gid)
-        listener.listen(1)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that a service that is stopped leaves nothing mounted
+    with listening(told.socket, (kiosk.pw_uid, kiosk.pw_gid)) as listener:
         sticks = Sticks(told.at, (kiosk.pw_uid, kiosk.pw_gid), told.under)
+        sticks.close()  # what a helper left that was killed
         try:
             serve(listener, sticks, frozenset({0, kiosk.pw_uid}))
         finally:
             sticks.close()
+
+
+def listening(path: Path, owner: tuple[int, int]) -> socket.socket:
+    """A socket at this path that `owner` (user, group) and root alone may open."""
+    path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    old = os.umask(0o177)
+    try:
+        listener.bind(str(path))
+    finally:
+        os.umask(old)
+    os.chown(path, *owner)
+    listener.listen(CALLERS)
+    return listener
 
 
 if __name__ == "__main__":

@@ -9,11 +9,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from hal.clock import Stop, SystemClock
 from hal.errors import DeviceFault, DeviceUnavailable, UnavailableReason
 from hal.stick.block import Disk, Volume, disks, volume
 from hal.values import Mounted, StickState, StickStatus
 
 MOUNT_S = 60.0  # a large, slow FAT; usual is below 1 s
+ARRIVAL_S = 3.0  # from a disk's first sign to the last of its partitions; usual is below 0.2
+LOOK_S = 0.2  # between two looks at a disk that is arriving
 GUARD = "nosuid,nodev,noexec,nosymfollow,noatime"
 BLKFLSBUF = 0x1261  # linux/fs.h: write out and forget what is cached of a block device
 OWNED = {"vfat": "uid={0},gid={1},fmask=0177,dmask=0077,utf8", "exfat": "uid={0},gid={1},fmask=0177,dmask=0077"}
@@ -30,6 +33,19 @@ class _Held:
     files: int = -1
 
 
+@dataclass
+class _Off:
+    """Powered off, not yet pulled. `number` is the kernel's count of devices on the bus: what is plugged in there
+    afterwards has another one."""
+
+    interface: Path  # .../usbN/N-M/N-M:1.0
+    number: str
+    status: StickStatus
+
+    def there(self) -> bool:
+        return _number(self.interface) == self.number
+
+
 class Sticks:
     """One mount point for one stick; files on it belong to `owner` (user, group). `under` tells where in sysfs sticks
     stand. The stick that came first is the one in use; others wait until it is gone.
@@ -37,15 +53,16 @@ class Sticks:
 
     def __init__(self, at: Path, owner: tuple[int, int], under: str = "/usb") -> None:
         self._at, self._owner, self._under = at, owner, under
+        self._clock = SystemClock()
         self._held: _Held | None = None
-        self._off: tuple[Path, StickStatus] | None = None  # powered off, not yet pulled: its place, its last status
+        self._off: _Off | None = None
         self._unusable = 0  # the sequence of a disk that was looked at and holds nothing to mount
 
     def status(self) -> StickStatus:
         """What is plugged in now."""
         self._forget_the_gone()
         if self._off:
-            return self._off[1]
+            return self._off.status
         if self._held is None and not self._take_the_first():
             return StickStatus(StickState.UNUSABLE if self._present() else StickState.ABSENT)
         held = self._held
@@ -93,8 +110,10 @@ class Sticks:
             self._flushed(held.volume.node)
         switch = held.disk.place / "../../delete"
         if switch.is_file():
-            self._off = (held.disk.place.parents[4], status)  # .../usbN/N-M/N-M:1.0/hostH/targetH:0:0/H:0:0:0/block/sdX
-            switch.write_text("1")
+            interface = held.disk.place.parents[4]  # above hostH/targetH:0:0/H:0:0:0/block/sdX
+            self._off = _Off(interface, _number(interface), status)
+            with suppress(OSError):  # it was pulled this very moment
+                switch.write_text("1")
             self._held = None
 
     def close(self) -> None:
@@ -105,7 +124,7 @@ class Sticks:
         for disk in disks(self._under):
             if disk.sequence == self._unusable:
                 continue
-            found = volume(disk)
+            found = self._arrived(disk)
             if found is None:
                 self._unusable = disk.sequence
                 continue
@@ -119,11 +138,18 @@ class Sticks:
             return True
         return False
 
+    def _arrived(self, disk: Disk) -> Volume | None:
+        """What lies on a disk, whose partitions may come a moment after itself."""
+        end = self._clock.monotonic() + ARRIVAL_S
+        while (found := volume(disk)) is None and self._there(disk) and self._clock.monotonic() < end:
+            self._clock.wait(LOOK_S, Stop())
+        return found
+
     def _present(self) -> bool:
         return bool(disks(self._under))
 
     def _forget_the_gone(self) -> None:
-        if self._off and not self._off[0].exists():
+        if self._off and not self._off.there():
             self._off = None
         if self._held and not self._there(self._held.disk):
             self._unmount()
@@ -197,7 +223,16 @@ class Sticks:
 
     def _wake(self) -> None:
         """Power on what was powered off and never pulled."""
+        self._forget_the_gone()
         if self._off:
-            place, self._off = self._off[0], None
-            for host in place.glob("host*/scsi_host/host*/scan"):
-                host.write_text("- - -")
+            interface, self._off = self._off.interface, None
+            for host in interface.glob("host*/scsi_host/host*/scan"):
+                with suppress(OSError):
+                    host.write_text("- - -")
+
+
+def _number(interface: Path) -> str:
+    try:
+        return (interface.parent / "devnum").read_text()
+    except OSError:
+        return ""

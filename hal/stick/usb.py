@@ -26,25 +26,18 @@ class UsbStick(StickPort):
 
     def __init__(self, clock: Clock, stage: Stage) -> None:
         self._socket = stage.wiring.stick_helper
-        self._opened = False
+        self._opened = self._lost = False
 
     @property
     def identity(self) -> DeviceIdentity:
         return DeviceIdentity("stick", "usb", self.MAKE, self.MODEL)
 
     def open(self) -> None:
-        lost = self._opened
-        self._opened = False
-        try:
-            self._ask("status", STATUS_S)
-        except DeviceUnavailable as error:
-            if lost:
-                raise DeviceUnavailable(UnavailableReason.LOST, "stick helper") from error
-            raise
-        self._opened = True
+        self._ask("status", STATUS_S)
+        self._opened, self._lost = True, False
 
     def close(self) -> None:
-        self._opened = False
+        self._opened = self._lost = False
 
     def status(self) -> StickStatus:
         told = self._use("status", STATUS_S)
@@ -52,7 +45,7 @@ class UsbStick(StickPort):
             state = StickState(told["state"])
             size, writable = int(told["free_bytes"]), bool(told["writable"])
             return StickStatus(state, str(told["stick_id"]), str(told["filesystem"]), size, writable)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise DeviceFault("stick helper: an impossible status") from error
 
     def mount(self) -> Mounted:
@@ -65,6 +58,8 @@ class UsbStick(StickPort):
         self._use("release", SETTLE_S)
 
     def _use(self, verb: str, seconds: float) -> dict[str, Any]:
+        if self._lost:
+            raise DeviceUnavailable(UnavailableReason.LOST, "stick helper")
         if not self._opened:
             raise closed("stick")
         return self._ask(verb, seconds)
@@ -80,16 +75,18 @@ class UsbStick(StickPort):
             raise DeviceUnavailable(UnavailableReason.PERMISSION, "stick helper") from error
         except TimeoutError as error:
             raise DeviceFault(f"stick: {verb} took longer than {seconds:.0f} s") from error
+        except BlockingIOError as error:  # more callers wait than it holds
+            raise DeviceUnavailable(UnavailableReason.BUSY, "stick helper") from error
         except OSError as error:
-            raise DeviceUnavailable(self._gone(), "stick helper") from error
+            self._lost = self._lost or self._opened  # the service ended; it knows nothing of what was mounted before
+            reason = UnavailableReason.LOST if self._lost else UnavailableReason.ABSENT
+            raise DeviceUnavailable(reason, "stick helper") from error
         if "unavailable" in told:
-            raise DeviceUnavailable(UnavailableReason(told["unavailable"]), "stick")
+            gone = told["unavailable"] == UnavailableReason.LOST
+            raise DeviceUnavailable(UnavailableReason.LOST if gone else UnavailableReason.ABSENT, "stick")
         if "fault" in told:
             raise DeviceFault(str(told["fault"]))
         return told
-
-    def _gone(self) -> UnavailableReason:
-        return UnavailableReason.LOST if self._opened else UnavailableReason.ABSENT
 
 
 def _reply(channel: socket.socket) -> dict[str, Any]:
@@ -101,7 +98,7 @@ def _reply(channel: socket.socket) -> dict[str, Any]:
         line += more
     try:
         told = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DeviceFault("stick helper: not JSON") from error
     if not isinstance(told, dict):
         raise DeviceFault("stick helper: not an object")

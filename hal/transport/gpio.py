@@ -1,7 +1,11 @@
 """GPIO lines through the RPi.GPIO interface: RPi.GPIO itself on older boards, rpi-lgpio on a Pi 5 and on any Linux."""
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from hal.errors import DeviceUnavailable, UnavailableReason
@@ -13,18 +17,21 @@ BLINK_HZ = 1.0
 class Gpio:
     """Some lines of the chip, by BCM number; those in `active_low` mean yes at 0 V. Lines of others are left alone.
 
-    Raises DeviceUnavailable: LIBRARY_MISSING, PERMISSION, or ABSENT on a machine without such a chip.
+    Raises DeviceUnavailable: LIBRARY_MISSING, PERMISSION, ABSENT on a machine without such a chip; LOST where a line
+    that was taken answers no more.
     """
 
     def __init__(self, active_low: frozenset[int]) -> None:
         self._low = active_low
         self._library = _load()
         self._taken: list[int] = []
+        self._driven: list[int] = []
         self._blinking: dict[int, Any] = {}
 
     def output(self, line: int) -> None:
         """Take a line to drive; it starts as off."""
         self._take(line, self._library.OUT, initial=self._level(line, False))
+        self._driven.append(line)
 
     def input(self, line: int, became: Callable[[], None]) -> bool:
         """Take a line to listen to; `became` is called from the library's thread whenever it says yes. Whether it says
@@ -39,22 +46,30 @@ class Gpio:
     def set(self, line: int, on: bool) -> None:
         """Hold an output at yes or no from now on."""
         self._still(line)
-        _known(lambda: self._library.output(line, self._level(line, on)))
+        _known(lambda: self._library.output(line, self._level(line, on)), UnavailableReason.LOST)
 
     def blink(self, line: int) -> None:
         """Let an output say yes and no in turns, a second each pair."""
         if line not in self._blinking:
-            pulse = _known(lambda: self._library.PWM(line, BLINK_HZ))
-            pulse.start(50)
+            pulse = _known(lambda: self._library.PWM(line, BLINK_HZ), UnavailableReason.LOST)
             self._blinking[line] = pulse
+            _known(lambda: pulse.start(50), UnavailableReason.LOST)
+
+    def check(self) -> None:
+        """Raises DeviceUnavailable(LOST) where the chip answers no more."""
+        for line in self._taken[:1]:
+            _known(lambda: self._library.input(line), UnavailableReason.LOST)
 
     def close(self) -> None:
-        """Give the lines back, outputs off."""
-        for line in list(self._blinking):
-            self._still(line)
-        if self._taken:
-            self._library.cleanup(self._taken)
-            self._taken.clear()
+        """Give the lines back, outputs off; idempotent, never raises."""
+        for line in self._driven:
+            with suppress(DeviceUnavailable):
+                self.set(line, False)
+        for line in self._taken:
+            with suppress(DeviceUnavailable):
+                _known(partial(self._library.cleanup, line))
+        self._driven.clear()
+        self._taken.clear()
 
     def _take(self, line: int, direction: int, **how: int) -> None:
         _known(lambda: self._library.setup(line, direction, **how))
@@ -62,7 +77,7 @@ class Gpio:
 
     def _still(self, line: int) -> None:
         if pulse := self._blinking.pop(line, None):
-            pulse.stop()
+            _known(pulse.stop, UnavailableReason.LOST)
 
     def _level(self, line: int, on: bool) -> int:
         return self._library.HIGH if on is not (line in self._low) else self._library.LOW
@@ -81,11 +96,16 @@ def _load() -> Any:
     return library
 
 
-def _known(call: Callable[[], Any]) -> Any:
+def _known(call: Callable[[], Any], otherwise: UnavailableReason = UnavailableReason.ABSENT) -> Any:
     """The call's answer; every way in which the libraries refuse is one known error."""
     try:
         return call()
-    except PermissionError as error:
-        raise DeviceUnavailable(UnavailableReason.PERMISSION, "GPIO") from error
     except Exception as error:  # RPi.GPIO raises RuntimeError and ValueError, lgpio a class of its own
-        raise DeviceUnavailable(UnavailableReason.ABSENT, "GPIO") from error
+        reason = UnavailableReason.PERMISSION if _forbidden() else otherwise
+        raise DeviceUnavailable(reason, "GPIO") from error
+
+
+def _forbidden() -> bool:
+    """Whether there are chips of which this user may open none; both libraries say only that it did not work."""
+    chips = list(Path("/dev").glob("gpiochip*"))
+    return bool(chips) and not any(os.access(chip, os.R_OK | os.W_OK) for chip in chips)

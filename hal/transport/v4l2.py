@@ -39,6 +39,7 @@ class Camera4Linux:
 
     def __init__(self, node: Path, wanted: Sequence[str], size: tuple[int, int]) -> None:
         self.node = node
+        self.taken_s = 0.0  # when the kernel had the last picture complete, on the monotonic clock
         self._streaming = False
         self._maps: list[mmap.mmap] = []
         try:
@@ -135,13 +136,19 @@ class Camera4Linux:
 
     def _next(self) -> Picture | None:
         taken = self._buffer(0)
-        self._ioctl(abi.DQBUF, taken)
+        try:
+            fcntl.ioctl(self._fd, abi.DQBUF, taken)
+        except BlockingIOError:  # woken for nothing
+            return None
+        except OSError as error:
+            raise self._gone(error) from error
         if taken.index >= len(self._maps):
             raise DeviceFault(f"{self.node.name}: buffer {taken.index} of {len(self._maps)}")
         try:
             if taken.flags & abi.ERROR_FLAG:
                 return None
             data = self._maps[taken.index][: taken.bytesused]
+            self.taken_s = taken.timestamp[0] + taken.timestamp[1] / 1e6
         finally:
             self._ioctl(abi.QBUF, self._buffer(taken.index))
         return decoded(self.format, data, self.width, self.height, self.bytes_per_line)

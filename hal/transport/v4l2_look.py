@@ -20,27 +20,25 @@ class Lens:
         self._port, self._clock = port, clock
         self._wanted, self._size, self._without = wanted, size, frozenset(without)
         self.video: Camera4Linux | None = None
+        self._lost = False
 
     def open(self, wired: Path | None) -> None:
-        """Take the node; on an open one, notice that it is gone. Raises DeviceUnavailable."""
+        """Take the node; one that is gone is looked for anew. Raises DeviceUnavailable."""
         if self.video:
             if self.video.there():
                 return
-            self.close()
-            raise DeviceUnavailable(UnavailableReason.LOST, self._port)
-        refusal: HalError = DeviceUnavailable(UnavailableReason.ABSENT, self._port)
-        for node in [wired] if wired else self._candidates():
-            try:
-                self.video = Camera4Linux(node, self._wanted, self._size)
-                return
-            except NotSupported:
-                continue
-            except DeviceUnavailable as error:
-                refusal = error
-        raise refusal
+            self._lose()
+        try:
+            self.video = self._taken(wired)
+        except DeviceUnavailable as error:
+            if self._lost and error.reason is UnavailableReason.ABSENT:
+                raise self._gone() from error
+            raise
+        self._lost = False
 
     def close(self) -> None:
         """Give the node back."""
+        self._lost = False
         video, self.video = self.video, None
         if video:
             video.close()
@@ -48,7 +46,7 @@ class Lens:
     def opened(self) -> Camera4Linux:
         """The open node."""
         if self.video is None:
-            raise closed(self._port)
+            raise self._gone() if self._lost else closed(self._port)
         return self.video
 
     def pictures(self, stop: Stop, deadline: float) -> Iterator[Picture]:
@@ -57,17 +55,32 @@ class Lens:
         try:
             video.start()
             while self._clock.monotonic() < deadline:
-                picture = video.frame(stop)
                 if self.video is not video:
                     raise closed(self._port)
-                yield picture
+                yield video.frame(stop)
             raise CaptureTimeout(self._port)
         except DeviceUnavailable as error:
             if error.reason is UnavailableReason.LOST and self.video is video:
-                self.close()
+                self._lose()
             raise
         finally:
             video.pause()
+
+    def _taken(self, wired: Path | None) -> Camera4Linux:
+        refusal: HalError = DeviceUnavailable(UnavailableReason.ABSENT, self._port)
+        for node in [wired] if wired else self._candidates():
+            try:
+                return Camera4Linux(node, self._wanted, self._size)
+            except (NotSupported, DeviceUnavailable) as error:
+                refusal = error
+        raise refusal
+
+    def _lose(self) -> None:
+        self.close()
+        self._lost = True
+
+    def _gone(self) -> DeviceUnavailable:
+        return DeviceUnavailable(UnavailableReason.LOST, self._port)
 
     def _candidates(self) -> list[Path]:
         told = {node: frozenset(offered(node)) for node in nodes()}

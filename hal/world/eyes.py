@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hal.world.eye_light import at_rest, lamps, printed, shaken, sunlit, with_glasses
 from hal.world.grain import Plane, clouds, speckle
 
 WIDTH, HEIGHT = 640, 480  # px, VGA as ISO/IEC 19794-6 pictures usually are
@@ -15,6 +16,7 @@ _POLAR = (96, 768)  # rows from pupil to sclera, columns round the iris
 _CORNER = 265.0  # px from the middle of the eye to either corner of the lids
 _PUPIL, _SCLERA, _SKIN = 22.0, 196.0, 158.0
 _GAZE_REACH = 70.0  # px the iris travels for a gaze of 1
+GAZE_SINE = 1 / 3  # of the angle of a gaze of 1: the iris lies 1.75 of its radii before the middle of the ball
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,34 +63,70 @@ def picture(
     glare: float = 0.0,
     gaze: tuple[float, float] = (0.0, 0.0),
     distance: float = 1.0,
+    shift: tuple[float, float] = (0.0, 0.0),
+    tilt_deg: float = 0.0,
+    dilation: float = 1.0,
+    motion: tuple[float, float] = (0.0, 0.0),
+    light: float = 1.0,
+    sun: float = 0.0,
+    glasses: float = 0.0,
+    lens: float = 0.0,
 ) -> NDArray[np.uint8]:
     """The person's left or right eye: uint8, 480 x 640, never mirrored: a right eye has its nose at the right.
 
-    `closed` and `glare` 0..1, `blur` a standard deviation in px, `gaze` -1..1 to the picture's right and down,
-    `distance` 1 gives an iris of 240 px and 2 one of 120 px. About 30 ms.
+    `closed`, `glare`, `sun`, `glasses` and the printed `lens` 0..1 (half closed is 0.5); `blur` a standard deviation
+    and `motion` a way to the right and down in px; `gaze` to the picture's right and down, 1 being 19 degrees;
+    `distance` 1 gives an iris of 240 px and 2 one of 120 px; `shift` px from the middle; `tilt_deg` of the head,
+    clockwise; `dilation` a factor of the pupil's radius; `light` a factor of brightness. About 30 ms.
     """
-    rows = np.arange(HEIGHT, dtype=np.float32)[:, None]
-    cols = np.arange(WIDTH, dtype=np.float32)[None, :]
-    sway = rng.uniform(-6, 6, 2).astype(np.float32)
-    x, y = (cols - WIDTH / 2 - sway[0]) * distance, (rows - HEIGHT / 2 - sway[1]) * distance
+    sway = rng.uniform(-6, 6, 2).astype(np.float32) + np.array(shift, np.float32)
+    x, y = _places(sway, distance, tilt_deg)
     nose = x if side == "right" else -x  # grows towards the nose
     upper, lower = _lids(nose, eye.openness, closed)
     bare = _step((y - upper) / 2) * _step((lower - y) / 2)
     middle = _GAZE_REACH * np.array(gaze, np.float32)
-    grey = bare * _ball(eye, rng, x - middle[0], y - middle[1]) + (1 - bare) * _skin(eye, nose, y, upper)
+    away_x, away_y = x - middle[0], y - middle[1]
+    ball = _ball(eye, rng, *_turned(away_x, away_y, gaze), dilation)
+    if lens:
+        ball = printed(ball, away_x, away_y, IRIS_RADIUS, lens)
+    grey = bare * ball + (1 - bare) * _skin(eye, nose, y, upper)
     grey = _caruncle(grey, nose, y, bare) - bare * 45 * np.exp(-np.maximum(y - upper, 0) / 12)  # the lid's shadow
-    lashes = _lashes(eye, closed)
-    onto = np.array([[1, 0, -WIDTH / 2 - sway[0]], [0, 1, -HEIGHT / 2 - sway[1]]], np.float32) * distance
-    onto[0] *= 1 if side == "right" else -1
-    onto[:, 2] += np.array([WIDTH / 2, HEIGHT / 2])
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    grey = cv2.min(
-        grey, cv2.warpAffine(lashes, onto, (WIDTH, HEIGHT), flags=flags, borderValue=255.0).astype(np.float32)
-    )
-    grey += _lights(rng, x - 0.7 * middle[0], y - 0.7 * middle[1], bare, glare)
+    hairs = cv2.remap(_lashes(eye, closed), nose + WIDTH / 2, y + HEIGHT / 2, cv2.INTER_LINEAR, borderValue=255.0)
+    grey = cv2.min(grey, hairs.astype(np.float32))
+    grey += lamps(rng, x - 0.7 * middle[0], y - 0.7 * middle[1], bare, glare)
+    if glasses:
+        grey = with_glasses(rng, grey, nose, y, glasses)
+    if sun:
+        grey = sunlit(rng, grey, sun)
+    grey = shaken(grey * light, motion)
     if blur:
         grey = cv2.GaussianBlur(grey, (0, 0), blur)
     return np.clip(grey + 2.2 * speckle(rng, (HEIGHT, WIDTH)), 0, 255).astype(np.uint8)
+
+
+def resting(rng: np.random.Generator, sun: float = 0.0) -> NDArray[np.uint8]:
+    """What the camera sees while its lamps are off: uint8, 480 x 640; `sun` 0..1."""
+    return at_rest(rng, (HEIGHT, WIDTH), sun)
+
+
+def _places(middle: Plane, distance: float, tilt_deg: float) -> tuple[Plane, Plane]:
+    """For every px of the picture: px right of and below the middle of the eye, at distance 1 and upright."""
+    rows = np.arange(HEIGHT, dtype=np.float32)[:, None] - HEIGHT / 2 - middle[1]
+    cols = np.arange(WIDTH, dtype=np.float32)[None, :] - WIDTH / 2 - middle[0]
+    turn = np.float32(np.deg2rad(tilt_deg))
+    right, below = np.cos(turn) * cols + np.sin(turn) * rows, np.cos(turn) * rows - np.sin(turn) * cols
+    return np.asarray(right * distance, np.float32), np.asarray(below * distance, np.float32)
+
+
+def _turned(x: Plane, y: Plane, gaze: tuple[float, float]) -> tuple[Plane, Plane]:
+    """Places on an iris that looks aside, as if it faced us: what is seen aslant is foreshortened."""
+    right, down = (float(part) for part in gaze)
+    far = float(np.hypot(right, down))
+    if not far:
+        return x, y
+    stretch = float(1 / np.sqrt(1 - min(far * GAZE_SINE, 0.9) ** 2) - 1)
+    along = (x * right + y * down) * (stretch / far**2)
+    return x + along * right, y + along * down
 
 
 def _step(distance: Plane) -> Plane:
@@ -104,10 +142,10 @@ def _lids(nose: Plane, openness: float, closed: float) -> tuple[Plane, Plane]:
     return upper, line + bow * low * (1 - 0.25 * closed)
 
 
-def _ball(eye: Eye, rng: np.random.Generator, x: Plane, y: Plane) -> Plane:
+def _ball(eye: Eye, rng: np.random.Generator, x: Plane, y: Plane, dilation: float) -> Plane:
     """Sclera, iris and pupil round the middle of the iris."""
-    away, turn = cv2.cartToPolar(x + np.zeros_like(y), y + np.zeros_like(x))
-    pupil = eye.pupil * IRIS_RADIUS * rng.uniform(0.95, 1.05)
+    away, turn = cv2.cartToPolar(x, y)
+    pupil = eye.pupil * IRIS_RADIUS * rng.uniform(0.95, 1.05) * dilation
     depth = (away - pupil) / (IRIS_RADIUS - pupil) * (_POLAR[0] - 1)
     wrapped = cv2.copyMakeBorder(eye.iris, 0, 0, 0, 1, cv2.BORDER_WRAP)
     texture = cv2.remap(
@@ -150,13 +188,3 @@ def _lashes(eye: Eye, closed: float) -> NDArray[np.uint8]:
             ends = np.round((np.array(points) + np.array([WIDTH / 2, HEIGHT / 2])) * 16).astype(np.int32)
             cv2.polylines(canvas, [ends], False, 52, 2 if sign > 0 else 1, cv2.LINE_AA, 4)
     return canvas
-
-
-def _lights(rng: np.random.Generator, x: Plane, y: Plane, bare: Plane, glare: float) -> Plane:
-    """The camera's two lamps on the cornea, and what glasses or sunlight add."""
-    across = np.exp(-((np.abs(x) - 17) ** 2) / 20)
-    light = 235 * bare * (across * np.exp(-((y + 13) ** 2) / 20))
-    if glare:
-        at = rng.uniform(-60, 60, 2)
-        light = light + 330 * glare * np.exp(-((((x - at[0]) / 75) ** 2 + ((y - at[1]) / 55) ** 2) ** 2))
-    return np.asarray(light, np.float32)

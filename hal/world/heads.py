@@ -1,11 +1,14 @@
 """How a head and shoulders are drawn, from back to front; in units of half a face, origin between the eyes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
+from hal.world import worn
 from hal.world.drawing import Box, Canvas, Colour, Mask, around, blob, edge, rgb, stroke
 from hal.world.grain import Plane
+from hal.world.worn import Guise
 
 _FACE: Box = (-1.4, -1.8, 1.4, 2.0)
 _BUST: Box = (-3.0, -1.9, 3.0, 6.0)
@@ -31,6 +34,8 @@ class Traits:
     headscarf: bool
     long_hair: bool
     moustache: bool
+    chin: float = _CHIN
+    guise: Guise = field(default_factory=Guise)
 
 
 def traits(rng: np.random.Generator) -> Traits:
@@ -58,6 +63,16 @@ def traits(rng: np.random.Generator) -> Traits:
     )
 
 
+def dressed(t: Traits, guise: Guise) -> Traits:
+    """The same person in this guise; a child has a short round face, large eyes and no moustache."""
+    scarf = t.headscarf if guise.headscarf is None else guise.headscarf
+    long_hair = (t.long_hair or t.headscarf) and not scarf
+    t = replace(t, headscarf=scarf, long_hair=long_hair, moustache=t.moustache and not guise.child, guise=guise)
+    if guise.child:
+        t = replace(t, chin=1.42, jaw=0.2, wide=1.06, nose=0.17, mouth=0.27, brows=0.04, eyes=0.46)
+    return replace(t, chin=t.chin + 0.3 * guise.gape, mouth=t.mouth * (1 - 0.2 * guise.gape))
+
+
 def draw(canvas: Canvas, t: Traits) -> None:
     """The whole figure, from back to front."""
     _body(canvas, t)
@@ -66,7 +81,10 @@ def draw(canvas: Canvas, t: Traits) -> None:
         _eye(canvas, t, side)
     _nose(canvas, t)
     _lips(canvas, t)
+    if t.guise.beard:
+        worn.beard(canvas, t.hair, _oval(t.wide, t.jaw, _CROWN, t.chin), t.mouth)
     (_headscarf if t.headscarf else _hair)(canvas, t)
+    worn.put_on(canvas, t.guise, t.eyes, t.skin, t.chin)
 
 
 def _oval(wide: float, jaw: float, top: float, chin: float, grow: float = 0.0) -> Mask:
@@ -105,7 +123,7 @@ def _torso(x: Plane, y: Plane) -> Plane:
 
 
 def _head(canvas: Canvas, t: Traits) -> None:
-    outline = _oval(t.wide, t.jaw, _CROWN, _CHIN)
+    outline = _oval(t.wide, t.jaw, _CROWN, t.chin)
     for side in (-1.0, 1.0):
         ear = (side * 1.02 * t.wide, 0.28)
         if not t.headscarf:
@@ -121,7 +139,7 @@ def _head(canvas: Canvas, t: Traits) -> None:
         canvas.spot(-0.28, (side * t.eyes, -0.04), (0.27, 0.17))
         canvas.spot(0.1, (side * 0.55, 0.45), (0.26, 0.2))
     canvas.spot(0.1, (0, -0.65), (0.5, 0.3))
-    canvas.spot(0.1, (0, 1.36), (0.22, 0.12))
+    canvas.spot(0.1, (0, t.chin - 0.22), (0.22, 0.12))
     canvas.spot(-0.7, (0.52 * t.side, 0.82), (0.035, 0.035))
 
 
@@ -134,12 +152,13 @@ def _roundness(x: Plane, y: Plane) -> Plane:
 def _eye(canvas: Canvas, t: Traits, side: float) -> None:
     middle = side * t.eyes
     box = (middle - 0.45, -0.6, middle + 0.45, 0.3)
+    lid = 0.105 - 0.19 * t.guise.closed  # how far above the middle the upper lid stands
 
     def bow(x: Plane) -> Plane:
         return 1 - ((x - middle) / 0.225) ** 2
 
     def opening(x: Plane, y: Plane) -> Plane:
-        return edge(y + 0.105 * bow(x), 0.02) * edge(0.085 * bow(x) - y, 0.02)
+        return edge(y + lid * bow(x), 0.02) * edge(0.085 * bow(x) - y, 0.02)
 
     def disc(radius: float) -> Mask:
         return lambda x, y: opening(x, y) * edge(radius - np.hypot(x - middle, y + 0.005), 0.02)
@@ -154,8 +173,11 @@ def _eye(canvas: Canvas, t: Traits, side: float) -> None:
     canvas.tint(box, rgb(232, 226, 220), opening)
     canvas.tint(box, rgb(52, 32, 22), disc(0.108))
     canvas.tint(box, rgb(8, 6, 6), disc(0.048))
-    canvas.tint(box, rgb(255, 255, 255), blob((middle - 0.035, -0.04), (0.022, 0.022)))
-    canvas.tint(box, 0.25 * t.hair, stroke(middle, 0.235, lambda x: -0.11 - 0.105 * (bow(x) - 1), 0.024))
+    if t.guise.closed < 0.5:
+        canvas.tint(box, rgb(255, 255, 255), blob((middle - 0.035, -0.04), (0.022, 0.022)))
+    else:
+        canvas.tint(box, 0.92 * t.skin, lambda x, y: edge(y + 0.105 * bow(x), 0.02) * edge(-lid * bow(x) - y, 0.02))
+    canvas.tint(box, 0.25 * t.hair, stroke(middle, 0.235, lambda x: -0.005 - lid * bow(x), 0.024))
     canvas.shade(box, -0.25, stroke(middle, 0.21, lambda x: -0.07 - 0.12 * bow(x), 0.022))
     canvas.shade(box, -0.25, stroke(middle, 0.21, lambda x: 0.01 + 0.085 * bow(x), 0.02))
     canvas.tint(box, 0.7 * t.hair, brow)
@@ -173,25 +195,38 @@ def _nose(canvas: Canvas, t: Traits) -> None:
 
 
 def _lips(canvas: Canvas, t: Traits) -> None:
-    box = (-0.6, 0.6, 0.6, 1.5)
+    box = (-0.6, 0.6, 0.6, 1.8)
+    gap = 0.38 * t.guise.gape
 
     def bow(x: Plane) -> Plane:
         return 1 - (x / t.mouth) ** 2
+
+    def drop(x: Plane) -> Plane:
+        return gap * (1 - (x / t.mouth) ** 4)
 
     def upper(x: Plane, y: Plane) -> Plane:
         notch = 0.03 * np.exp(-((x / 0.05) ** 2))
         return edge(y - _MOUTH + 0.085 * bow(x) - notch, 0.025) * edge(_MOUTH - y + 0.005, 0.02)
 
     canvas.tint(box, 0.82 * t.lips, upper)
-    canvas.tint(box, t.lips, lambda x, y: edge(y - _MOUTH, 0.02) * edge(_MOUTH + 0.12 * bow(x) - y, 0.03))
+    canvas.tint(box, t.lips, lambda x, y: edge(y - _MOUTH, 0.02) * edge(_MOUTH + drop(x) + 0.12 * bow(x) - y, 0.03))
+    if gap:
+        within = partial(_opened, mouth=t.mouth, gap=gap)
+        canvas.tint(box, rgb(46, 14, 16), within)
+        canvas.tint(box, rgb(226, 220, 208), lambda x, y: within(x, y) * edge(_MOUTH + 0.06 - y, 0.03))
     canvas.tint(box, 0.3 * t.lips, stroke(0, t.mouth, lambda x: _MOUTH + 0.01 * np.cos(9 * x), 0.018))
-    canvas.spot(-0.2, (0, 1.2), (0.22, 0.05))
+    canvas.spot(-0.2, (0, 1.2 + gap), (0.22, 0.05))
     if t.moustache:
         canvas.tint(
             box,
             t.hair,
             lambda x, y: 0.75 * edge(0.07 - np.abs(y - 0.86 - 0.5 * x**2), 0.06) * edge(0.36 - np.abs(x), 0.1),
         )
+
+
+def _opened(x: Plane, y: Plane, mouth: float, gap: float) -> Plane:
+    """What is seen between the lips."""
+    return edge(y - _MOUTH, 0.02) * edge(_MOUTH + gap * (1 - (x / mouth) ** 4) - y, 0.02)
 
 
 def _hair(canvas: Canvas, t: Traits) -> None:
@@ -218,8 +253,8 @@ def _hair(canvas: Canvas, t: Traits) -> None:
 
 
 def _headscarf(canvas: Canvas, t: Traits) -> None:
-    opening = _oval(0.93 * t.wide, t.jaw, -0.86, _CHIN + 0.02)
-    rim = _oval(0.93 * t.wide, t.jaw, -0.86, _CHIN + 0.02, 0.12)
+    opening = _oval(0.93 * t.wide, t.jaw, -0.86, t.chin + 0.02)
+    rim = _oval(0.93 * t.wide, t.jaw, -0.86, t.chin + 0.02, 0.12)
     hood = _oval(1.12, 0.1, -1.5, 2.4)
 
     def drape(x: Plane, y: Plane) -> Plane:

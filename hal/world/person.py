@@ -41,6 +41,12 @@ class Act(StrEnum):
     BLUR = "blur"
     GLARE = "glare"
     LOOK_AWAY = "look-away"
+    PARCHED = "parched"
+    OTHER_HAND = "other-hand"
+    RESIDUE = "residue"
+    SAME_EYE = "same-eye"
+    SUN = "sun"
+    SECOND_FACE = "second-face"
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +82,11 @@ class Body:
     def face(self) -> faces.Face:
         """The face; grown once."""
         return faces.face(self._seed_of(Position.PORTRAIT))
+
+    @cached_property
+    def companion(self) -> faces.Face:
+        """Somebody who came along; grown once."""
+        return faces.face(self._seed_of(Position.PORTRAIT) + 1)
 
     @cached_property
     def palms(self) -> NDArray[np.uint8]:

@@ -42,23 +42,30 @@ def _body_seed(seed: int, number: int) -> int:
 
 
 def _first(seed: int) -> Person:
-    """Good fingers and a few slips."""
+    """Good fingers, one of them too dry until the others are done, and a few slips."""
     slips = {
         Position.RIGHT_INDEX: (Act.WRONG_FINGER,),
+        Position.RIGHT_RING: (Act.PARCHED,) * 3,
         Position.LEFT_MIDDLE: (Act.LIFT_EARLY,),
-        Position.EYE_LEFT: (Act.EYE_CLOSED,),
+        Position.EYE_LEFT: (Act.EYE_CLOSED, Act.SAME_EYE),
     }
     return Person(Body(seed), slips)
 
 
 def _second(seed: int) -> Person:
-    """One finger lost, two worn."""
+    """One finger lost, two worn; a dirty glass, the sun, somebody beside them, hands swapped."""
     conditions = {
         Position.LEFT_RING: Condition.AMPUTATED,
         Position.RIGHT_THUMB: Condition.WORN,
         Position.LEFT_INDEX: Condition.WORN,
     }
-    return Person(Body(seed, conditions))
+    slips = {
+        Position.PORTRAIT: (Act.SECOND_FACE,),
+        Position.EYE_RIGHT: (Act.SUN,),
+        Position.RIGHT_THUMB: (Act.RESIDUE,),
+        Position.LEFT_INDEX: (Act.OTHER_HAND,),
+    }
+    return Person(Body(seed, conditions), slips)
 
 
 def _third(seed: int) -> Person:

@@ -5,8 +5,8 @@ or the order of calls: the same attempt looks the same in every run.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,11 @@ from hal.world.person import ABSENT, EYES, FINGERS, Act, Condition, Person
 Picture = NDArray[np.uint8]
 
 # Dryness and the range of wear. NFIQ 2 as measured: good 55 to 85, dry 30 to 60, worn 2 to 50, the less the more worn.
+_PARCHED = (1.2, (0.6, 0.7))
+_ALONE = faces.Scene()
+SLAP_ROWS, SLAP_COLS = 1000, 1600  # a platen of 81 x 51 mm at 500 ppi
+THUMBS = (Position.RIGHT_THUMB, Position.LEFT_THUMB)
+_REACH = {"THUMB": 200, "INDEX": 150, "MIDDLE": 40, "RING": 110, "LITTLE": 330}  # px from the platen's upper edge
 _SKIN = {Condition.GOOD: (0.15, (0.0, 0.0)), Condition.DRY: (0.9, (0.0, 0.0)), Condition.WORN: (0.35, (0.5, 0.7))}
 
 
@@ -61,6 +66,11 @@ class World:
         seed = (self.seed, person.body.seed, tuple(Position).index(position), number)
         return Attempt(person, position, person.act(position, number), seed)
 
+    def coming(self, position: Position) -> Act:
+        """What whoever stands there will do at the next attempt; NORMAL where nobody does."""
+        person = self.person
+        return person.act(position, self._attempts[person.body.seed, position]) if person else Act.NORMAL
+
     def empty(self, position: Position, frame: int) -> Picture:
         """What a stream sees when nobody is there."""
         rng = np.random.default_rng((self.seed, tuple(Position).index(position), frame))
@@ -97,7 +107,7 @@ def finger(attempt: Attempt) -> Picture | None:
     rng = attempt.rng()
     if condition is Condition.BANDAGED:
         return fingers.bandaged(rng)
-    dryness, wear = _SKIN[condition]
+    dryness, wear = _PARCHED if attempt.act is Act.PARCHED else _SKIN[condition]
     return fingers.impression(
         body.finger(shown),
         rng,
@@ -108,6 +118,39 @@ def finger(attempt: Attempt) -> Picture | None:
         pressed=float(rng.uniform(0.9, 1.1)),
         blur=2.5 if attempt.act is Act.BLUR else 0.0,
     )
+
+
+def slap(attempts: Sequence[Attempt]) -> Picture | None:
+    """Several fingers laid down at once: uint8, 1000 x 1600, 500 ppi; None when nothing is laid on it. Those of a right
+    hand stand with the index finger at the left, those of a left hand with the little one, both thumbs as they are."""
+    swapped = attempts[0].act is Act.OTHER_HAND
+    shown = [replace(a, position=_mirrored(a.position), act=Act.NORMAL) for a in attempts] if swapped else attempts
+    thumbs = shown[0].position in THUMBS
+    ordered = sorted(shown, key=lambda a: FINGERS.index(a.position), reverse=thumbs or shown[0].position in FINGERS[5:])
+    glass = np.full((SLAP_ROWS, SLAP_COLS), 252, np.uint8)
+    found = False
+    for place, one in enumerate(ordered):
+        print_ = finger(one)
+        if print_ is not None:
+            found = True
+            apart = min(SLAP_COLS // len(ordered), 600)
+            left = (SLAP_COLS - apart * len(ordered)) // 2 + apart * place
+            top = _REACH[one.position.value.partition("_")[2]]
+            part = glass[top : top + 480, left : left + 400]
+            np.minimum(part, print_, out=part)
+    return glass if found else None
+
+
+def _mirrored(position: Position) -> Position:
+    return FINGERS[(FINGERS.index(position) + 5) % 10]
+
+
+def residue(attempt: Attempt) -> Picture | None:
+    """The empty platen before this attempt, where the last person's finger is still seen on it."""
+    if attempt.act is not Act.RESIDUE:
+        return None
+    left = fingers.impression(attempt.person.body.finger(attempt.position), attempt.rng(1), dryness=0.1)
+    return np.clip(250 - 0.16 * (250.0 - left), 0, 255).astype(np.uint8)
 
 
 def _neighbour(attempt: Attempt) -> Position:
@@ -126,16 +169,27 @@ def eye(attempt: Attempt, frame: int) -> Picture:
     if act is Act.NOTHING:
         return _darkness(rng)
     away = 0.9 if act is Act.LOOK_AWAY else 0.0
+    shown = attempt.position
+    if act is Act.SAME_EYE:
+        shown = next(eye for eye in EYES if eye is not attempt.position)
     return eyes.picture(
-        body.eye(attempt.position),
+        body.eye(shown),
         rng,
-        side="left" if attempt.position is Position.EYE_LEFT else "right",
-        closed=1.0 if act is Act.EYE_CLOSED or attempt.position not in body.eyes else float(pose.uniform(0.0, 0.1)),
+        side="left" if shown is Position.EYE_LEFT else "right",
+        closed=1.0 if act is Act.EYE_CLOSED or shown not in body.eyes else float(pose.uniform(0.0, 0.1)),
         blur=6.0 if act is Act.BLUR else 0.0,
         glare=0.9 if act is Act.GLARE else 0.0,
         gaze=(away + float(rng.normal(0, 0.02)), float(rng.normal(0, 0.02))),
         distance=float(pose.uniform(0.95, 1.05)),
+        sun=0.5 if act is Act.SUN else 0.0,
     )
+
+
+def sunlight(world: World, position: Position) -> Picture | None:
+    """What a scanner sees with its lamps off before the next attempt, where the sun shines; None where it is dark."""
+    if world.coming(position) is not Act.SUN:
+        return None
+    return eyes.resting(np.random.default_rng((world.seed, tuple(Position).index(position), 0x5E57)), sun=1.0)
 
 
 def face(attempt: Attempt, frame: int) -> Picture:
@@ -149,6 +203,7 @@ def face(attempt: Attempt, frame: int) -> Picture:
         blur=4.0 if attempt.act is Act.BLUR else 0.0,
         roll_deg=float(pose.normal(0, 2)),
         look_away=0.8 if attempt.act is Act.LOOK_AWAY else 0.0,
+        scene=faces.Scene(beside=attempt.person.body.companion) if attempt.act is Act.SECOND_FACE else _ALONE,
     )
 
 

@@ -1,7 +1,8 @@
 """`kiosk regency`: the receiving office at a terminal. Words and exit codes only; the rest stands in kiosk.regency."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, ParamSpec
 
@@ -11,12 +12,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from kiosk.exchange import stick, stick_layout
 from kiosk.exchange.errors import BundleError, StickError, StickReason
+from kiosk.regency import afis as afis_files
 from kiosk.regency import certify as certifying
+from kiosk.regency import check_file as check_files
+from kiosk.regency import iso as iso_files
 from kiosk.regency import office as offices
 from kiosk.regency import withdraw as withdrawing
-from kiosk.regency.afis import export
 from kiosk.regency.durable import write_file
 from kiosk.regency.errors import OfficeError
+from kiosk.regency.leaving import Export
 from kiosk.regency.office import Office, open_office
 from kiosk.regency.officers import new_officer, register_officer, registered_officers
 from kiosk.regency.register import RegisterDamaged
@@ -34,9 +38,11 @@ STICK_SENTENCES = {
     StickReason.UNREADABLE: "The stick cannot be read; try again, then use another one.",
 }
 DEFAULT_NAME = "DISDUKCAPIL"
+MOST_FAULTS = 20  # of one file, on one line
 
 P = ParamSpec("P")
 OfficeDir = Annotated[Path, typer.Option("--office", metavar="OFFICE", help="The office's directory.")]
+Out = Annotated[Path, typer.Option(metavar="DIR", help="Where the files go.")]
 Backup = Annotated[Path | None, typer.Option(help="The second disk; take-in remembers it.")]
 Stick = Annotated[Path, typer.Argument(metavar="STICK", exists=True, file_okay=False, help="Where the stick stands.")]
 
@@ -182,14 +188,46 @@ def _tell(result: TakeInResult) -> None:
 
 @app.command(epilog="Example: kiosk regency afis --office /srv/office --out /srv/afis")
 @_plainly
-def afis(
-    office: OfficeDir,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the files go.")],
-) -> None:
+def afis(office: OfficeDir, out: Out) -> None:
     """Write one ANSI/NIST-ITL file a person, named by record id."""
-    with open_office(office) as opened, _progress() as progress:
+    with open_office(office) as opened, _people() as progress:
+        _tell_export(afis_files.export(opened, out, progress), out)
+
+
+@app.command(epilog="Example: kiosk regency iso --office /srv/office --out /srv/iso")
+@_plainly
+def iso(office: OfficeDir, out: Out) -> None:
+    """Write ISO/IEC 19794:2011 records a person, named by record id: fingers .fir, irises .iir, face .fac."""
+    with open_office(office) as opened, _people() as progress:
+        _tell_export(iso_files.export(opened, out, progress), out)
+
+
+@app.command(epilog="Example: kiosk regency check /srv/afis/*.an2 /srv/iso/*.fir")
+@_plainly
+def check(files: Annotated[list[Path], typer.Argument(metavar="FILE...", exists=True, dir_okay=False)]) -> int:
+    """Say of ANSI/NIST-ITL files and ISO/IEC 19794 records, of anybody, which mandatory fields are missing or wrong."""
+    bad = 0
+    for path in files:
+        with path.open("rb") as file:
+            verdict = check_files.check(file.read(check_files.MOST_BYTES + 1))
+        bad += bool(verdict.faults)
+        console.print(f"{path}: {verdict.what}: {_faults(verdict.faults)}.", soft_wrap=True)
+    return 1 if bad else 0
+
+
+def _faults(faults: tuple[str, ...]) -> str:
+    rest = len(faults) - MOST_FAULTS
+    return "; ".join((*faults[:MOST_FAULTS], *([f"and {rest} more"] if rest > 0 else ()))) or "nothing is missing"
+
+
+@contextmanager
+def _people() -> Iterator[Callable[[int, int], None]]:
+    with _progress() as progress:
         task = progress.add_task("people")
-        result = export(opened, out, lambda done, total: progress.update(task, completed=done, total=total))
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _tell_export(result: Export, out: Path) -> None:
     console.print(f"{len(result.written)} files in {out}.")
     for record_id, wait in result.waiting:
         errors.print(f"{record_id}: waits ({wait.value}).", soft_wrap=True)
@@ -212,7 +250,7 @@ def withdraw(
     """Destroy what a person took back, in both copies; the number stays."""
     with open_office(office) as opened:
         withdrawing.withdraw(opened, record_id, confirm, backup or _remembered(opened))
-    console.print(f"{record_id} is destroyed. Delete its AFIS file where one was written.", soft_wrap=True)
+    console.print(f"{record_id} is destroyed. Delete its AFIS and ISO files where they were written.", soft_wrap=True)
 
 
 @app.command(epilog="Example: kiosk regency roster list.csv --office /srv/office --box SINTANG-03 --out /media/stick")

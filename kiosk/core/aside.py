@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 
-from kiosk.core import checking
-from kiosk.core.capturing import Result, drop, interrupt, seal, touch
+from kiosk.core import checking, plan
+from kiosk.core.accepting import seal
+from kiosk.core.asking import Result, awaiting, drop, flagged, interrupt, touch
 from kiosk.core.effects import Discard, Forget, StopCapture
 from kiosk.core.events import (
     Attested,
     Corrected,
+    DeviceSeen,
     Exempted,
+    FaceSeen,
     HelpAsked,
     OfficerCancels,
     OfficerContinues,
@@ -16,14 +19,18 @@ from kiosk.core.events import (
     ResumeWanted,
     TimeOver,
 )
+from kiosk.core.face_quality import FaceFlag
 from kiosk.core.path import go_on, take_up, void
 from kiosk.core.plan import ENDORSEMENTS
-from kiosk.core.record import Endorsement, Exemption
+from kiosk.core.quality import OTHER_FACE_LIKENESS
+from kiosk.core.record import Endorsement, Exemption, Position
 from kiosk.core.recording import Correction, Purpose
 from kiosk.core.state import Help, Phase, Session, Step, endorsed, owed
 from kiosk.core.talk import give_thumb_print
 
 IDLE = "idle"
+OTHER_FACE = "other-face"
+FINGER_PORT = plan.PORT_OF[Position.RIGHT_THUMB]
 
 
 def on_help(state: Session, event: HelpAsked) -> Result:
@@ -33,6 +40,7 @@ def on_help(state: Session, event: HelpAsked) -> Result:
 
 def on_officer_continues(state: Session, event: OfficerContinues) -> Result:
     """The officer saw to it: go on where the help was needed."""
+    state = replace(state, returns=0)
     if state.help is Help.CANNOT_SIGN:
         return touch(replace(state, endorsement=Endorsement.CANNOT), Step.REVIEW)
     if state.help is Help.STORAGE and state.candidate:
@@ -51,7 +59,7 @@ def on_officer_cancels(state: Session, event: OfficerCancels) -> Result:
 
 def on_exempted(state: Session, event: Exempted) -> Result:
     """These positions are not owed; an exemption inside the check ends the check as impossible."""
-    state, wiped = drop(state, (StopCapture(),))
+    state, wiped = drop(replace(state, doubt=None), (*state.asked, *event.positions), (StopCapture(),))
     if state.step is Step.CHECK:
         after, effects = checking.impossible(state, checking.BY_OFFICER, go_on)
     elif state.position in ENDORSEMENTS:
@@ -60,7 +68,7 @@ def on_exempted(state: Session, event: Exempted) -> Result:
         owing = owed(state)
         named = [p for p in dict.fromkeys(event.positions) if p in owing]
         new = (Exemption(p, event.reason, event.lasting, event.officer) for p in named)
-        after, effects = go_on(replace(state, exemptions=(*state.exemptions, *new), position=None, help=None))
+        after, effects = go_on(replace(state, exemptions=(*state.exemptions, *new), position=None, asked=(), help=None))
     return after, (*wiped, *effects)
 
 
@@ -89,9 +97,13 @@ def set_aside(state: Session, why: str) -> Session:
         awaits=None,
         idle=None,
         position=None,
+        asked=(),
         attempts=(),
         candidate=None,
         origin=None,
+        noted=None,
+        doubt=None,
+        likened=None,
         remembered=(),
         checking=None,
         purpose=Purpose.RECORD,
@@ -103,7 +115,26 @@ def on_resume(state: Session, event: ResumeWanted) -> Result:
     """The same person, the same step; tickets of an earlier boot answer nothing any more."""
     issued = state.issued if event.boot == state.boot else 0
     state = replace(state, parked=None, boot=event.boot, issued=issued)
-    return (state, ()) if state.help else take_up(state)
+    return (state, awaiting(state)) if state.help else take_up(state)
+
+
+def on_device_seen(state: Session, event: DeviceSeen) -> Result:
+    """What serves a port changes the asks from the next on; a step that waits for it goes on by itself."""
+    if event.port == FINGER_PORT:
+        state = replace(state, abilities=event.abilities)
+    waited_for = state.help in (Help.DEVICE, Help.UNFIT) and plan.PORT_AT.get(state.step) == event.port
+    return take_up(state) if waited_for and event.present else (state, ())
+
+
+def on_face_seen(state: Session, event: FaceSeen) -> Result:
+    """Several faces, or another one than on the portrait: a flag for the officer, never a stop."""
+    if (Position.PORTRAIT, event.capture) not in state.remembered:
+        return state, ()
+    if event.faces > 1:
+        state = flagged(state, f"{FaceFlag.SEVERAL_FACES}:{state.step}")
+    if event.likeness is not None and event.likeness < OTHER_FACE_LIKENESS:
+        state = flagged(state, f"{OTHER_FACE}:{state.step}")
+    return state, ()
 
 
 def on_time_over(state: Session, event: TimeOver) -> Result:

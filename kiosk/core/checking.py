@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kiosk.core import plan
-from kiosk.core.capturing import GoOn, Result, ask, call_officer
+from kiosk.core.asking import GoOn, Result, ask, device_gone
 from kiosk.core.effects import Compare, Forget, Judge
 from kiosk.core.events import Candidate, CaptureFailed, CaptureId, Compared, Judged
 from kiosk.core.judgement import Grade, Hint
 from kiosk.core.quality import CHECK_SCORE, SAME_FINGER_SCORE, judge
 from kiosk.core.record import FINGERS, CheckResult, Position
 from kiosk.core.recording import Check, Purpose
-from kiosk.core.state import Checking, Help, Phase, Session, Step, issue, recorded
+from kiosk.core.state import Checking, Phase, Session, Step, issue, recorded
 
 NO_FINGERS = "no-fingers"  # nothing was recorded that could be shown again
 RESUMED = "resumed"  # the templates were wiped when the person was parked
@@ -37,7 +37,7 @@ def impossible(state: Session, why: str, go_on: GoOn) -> Result:
 
 def resume(state: Session, go_on: GoOn) -> Result:
     """Take the check up after help; without templates it starts over and finds none."""
-    if state.checking and state.remembered:
+    if state.checking and prints(state):
         return _ask(state, Hint.AGAIN)
     return begin(replace(state, checking=None), go_on)
 
@@ -45,12 +45,12 @@ def resume(state: Session, go_on: GoOn) -> Result:
 def _ask(state: Session, hint: Hint) -> Result:
     finger = _checking(state).owed[0]
     state = replace(state, purpose=Purpose.CHECK)
-    return ask(state, finger, hint)
+    return ask(state, (finger,), hint)
 
 
 def on_candidate(state: Session, event: Candidate) -> Result:
     """Measure the second print."""
-    state, ticket = issue(replace(state, candidate=event.capture, phase=Phase.JUDGING))
+    state, ticket = issue(replace(state, candidate=event.capture, phase=Phase.JUDGING, returns=0))
     return state, (Judge(ticket, event.capture, state.position or Position.RIGHT_INDEX),)
 
 
@@ -61,13 +61,13 @@ def on_judged(state: Session, event: Judged, go_on: GoOn) -> Result:
         after, effects = _tried(state, Hint.PRESS_FLAT, go_on)
         return after, (Forget((capture,)), *effects)
     state, ticket = issue(replace(state, phase=Phase.COMPARING))
-    return state, (Compare(ticket, capture, tuple(c for _, c in state.remembered)),)
+    return state, (Compare(ticket, capture, tuple(c for _, c in prints(state))),)
 
 
 def on_compared(state: Session, event: Compared, go_on: GoOn) -> Result:
     """One try ends: matched, wrong finger or not matched."""
     finger, capture = _checking(state).owed[0], state.candidate or ""
-    own, other = split_scores(finger, state.remembered, event.scores)
+    own, other = split_scores(finger, prints(state), event.scores)
     if own >= CHECK_SCORE and own >= other:
         after, effects = _finger_done(state, True, go_on)
     else:
@@ -76,6 +76,11 @@ def on_compared(state: Session, event: Compared, go_on: GoOn) -> Result:
         state = replace(state, checking=replace(_checking(state), wrong=wrong))
         after, effects = _tried(state, Hint.OTHER_FINGER if is_other else Hint.WIPE_FINGER, go_on)
     return after, (Forget((capture,)), *effects)
+
+
+def prints(state: Session) -> tuple[tuple[Position, CaptureId], ...]:
+    """The recorded fingers whose templates are still in RAM."""
+    return tuple((p, c) for p, c in state.remembered if p in FINGERS)
 
 
 def split_scores(
@@ -90,7 +95,7 @@ def split_scores(
 def on_capture_failed(state: Session, event: CaptureFailed, go_on: GoOn) -> Result:
     """A try without a picture; a device that is gone needs the officer."""
     if event.device_gone:
-        return call_officer(state, Help.DEVICE)
+        return device_gone(state)
     return _tried(state, Hint.AGAIN, go_on)
 
 
@@ -129,7 +134,7 @@ def _result(checking: Checking) -> CheckResult:
 def _end(state: Session, check: Check, go_on: GoOn) -> Result:
     flags = state.flags if check.result is CheckResult.MATCHED else (*state.flags, f"{FLAG}{check.result}")
     ended = replace(state, check=check, checking=None, purpose=Purpose.RECORD, position=None, help=None, flags=flags)
-    return go_on(replace(ended, candidate=None, origin=None))
+    return go_on(replace(ended, asked=(), candidate=None, origin=None))
 
 
 def undone_by(state: Session, position: Position) -> Session:

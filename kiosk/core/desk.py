@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from kiosk.core import aside, power, retention
 from kiosk.core import handover as h
-from kiosk.core import power, retention
 from kiosk.core import session as s
 from kiosk.core.effects import SessionEffect
-from kiosk.core.events import ParkWanted, SessionEvent
+from kiosk.core.events import Ability, DeviceSeen, ParkWanted, SessionEvent
 from kiosk.core.officer import Unattested, still_owed
 from kiosk.core.power import Charge, Power
 from kiosk.core.session import IllegalEvent, too_late
@@ -57,12 +57,13 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known beside the mode; `missing` names ports without a device."""
+    """What is known beside the mode; `missing` names ports without a device, `abilities` are the finger sensor's."""
 
     stick: bool = False
     charge: Charge | None = None
     free_bytes: int | None = None
     missing: tuple[str, ...] = ()
+    abilities: tuple[Ability, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,14 +140,6 @@ class StickSeen:
 
 
 @dataclass(frozen=True)
-class DeviceSeen:
-    """A port has a device, or has none."""
-
-    port: str
-    present: bool
-
-
-@dataclass(frozen=True)
 class OfficerEntered:
     """The officer took the desk between people."""
 
@@ -207,6 +200,7 @@ class Halt:
 
 DeskEffect = SessionEffect | h.HandoverEffect | LockDay | Halt
 Result = tuple[Desk, tuple[DeskEffect, ...]]
+FINGER_PORT = aside.FINGER_PORT
 SETTLED = (Phase.SEALING, Phase.CLOSING)  # a moment later it is durable; parking waits for that
 
 
@@ -236,14 +230,14 @@ def _started(desk: Desk, event: Started) -> Result:
         return replace(desk, notice=Notice.POWER_LOW), ()
     if desk.facts.free_bytes is not None and not retention.room_for_a_person(desk.facts.free_bytes):
         return replace(desk, notice=Notice.ROOM_LOW), ()
-    session, effects = s.begin(event.session)
+    session, effects = s.begin(replace(event.session, abilities=desk.facts.abilities))
     return replace(desk, mode=Mode.VILLAGER, session=session, notice=None), effects
 
 
 def _taken_up(desk: Desk, event: TakenUp) -> Result:
     if not power.may_resume(desk.facts.charge):
         return replace(desk, notice=Notice.POWER_LOW), ()
-    session, effects = s.resume(event.session, event.boot, event.officer)
+    session, effects = s.resume(replace(event.session, abilities=desk.facts.abilities), event.boot, event.officer)
     waiting = tuple(w for w in desk.waiting if w.record_id != session.record_id)
     after = replace(desk, mode=Mode.VILLAGER, session=session, waiting=waiting, task=None, notice=None)
     return after, effects
@@ -317,7 +311,12 @@ def _stick(desk: Desk, event: StickSeen) -> Result:
 def _device(desk: Desk, event: DeviceSeen) -> Result:
     others = tuple(p for p in desk.facts.missing if p != event.port)
     missing = others if event.present else (*others, event.port)
-    return replace(desk, facts=replace(desk.facts, missing=missing)), ()
+    abilities = event.abilities if event.port == FINGER_PORT else desk.facts.abilities
+    desk = replace(desk, facts=replace(desk.facts, missing=missing, abilities=abilities))
+    if desk.mode is not Mode.VILLAGER or desk.session is None:
+        return desk, ()
+    session, effects = s.step(desk.session, event)
+    return replace(desk, session=session), effects
 
 
 def _entered(desk: Desk, event: OfficerEntered) -> Result:

@@ -19,12 +19,21 @@ class LookUp:
 
 @dataclass(frozen=True)
 class Capture:
-    """One attempt at these positions; answered by Candidate or CaptureFailed. `hint` is what the person should know."""
+    """One attempt at these positions; answered by Candidate or CaptureFailed. `hint` is what the person should know;
+    `enrol` refuses a sensor that is good for checks only."""
 
     ticket: Ticket
     positions: tuple[Position, ...]
     missing: tuple[Position, ...]
     hint: Hint
+    enrol: bool = False
+
+
+@dataclass(frozen=True)
+class AwaitDevice:
+    """Tell with DeviceSeen who serves this port, also when it is who served before. No answer where nobody does."""
+
+    port: str
 
 
 @dataclass(frozen=True)
@@ -42,12 +51,38 @@ class Judge:
 
 
 @dataclass(frozen=True)
+class JudgeSlap:
+    """Cut a picture of several fingers into captures of their own and measure each fully; answered by SlapJudged."""
+
+    ticket: Ticket
+    capture: CaptureId
+    positions: tuple[Position, ...]
+    missing: tuple[Position, ...]
+
+
+@dataclass(frozen=True)
 class Compare:
     """Match one print with others in the tray; answered by Compared."""
 
     ticket: Ticket
     capture: CaptureId
     against: tuple[CaptureId, ...]
+
+
+@dataclass(frozen=True)
+class CompareEyes:
+    """Hold one eye's code against others in the tray; answered by EyesCompared."""
+
+    ticket: Ticket
+    capture: CaptureId
+    against: tuple[CaptureId, ...]
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """Look who stands there, if the camera is there and free, and say so with FaceSeen. Nobody waits for it."""
+
+    capture: CaptureId
 
 
 @dataclass(frozen=True)
@@ -102,5 +137,6 @@ class Discard:
 
 
 SessionEffect = (
-    LookUp | Capture | StopCapture | Judge | Compare | Seal | Forget | Timer | Close | Void | Discard
+    LookUp | Capture | AwaitDevice | StopCapture | Judge | JudgeSlap | Compare | CompareEyes | Glimpse | Seal | Forget
+    | Timer | Close | Void | Discard
 )  # fmt: skip

@@ -1,7 +1,10 @@
 """What can happen to a session: touches, an officer's acts, and the answers to effects. Values only."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
+from kiosk.core.ink import InkFault
+from kiosk.core.judgement import Hint
 from kiosk.core.measures import Measures
 from kiosk.core.record import (
     Attestation,
@@ -78,11 +81,12 @@ class BiodataDisputed:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One attempt's picture lies in the tray."""
+    """One attempt's picture lies in the tray; `noted` is what the sensor at rest showed before it."""
 
     ticket: Ticket
     capture: CaptureId
     origin: Origin
+    noted: Hint | None = None
 
 
 @dataclass(frozen=True)
@@ -103,11 +107,50 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """One finger cut out of a slap: a capture of its own in the tray, with its size in pixels."""
+
+    position: Position
+    capture: CaptureId
+    measures: Measures
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class SlapJudged:
+    """The fingers of a slap with their full measures; none where not as many lay there as were asked for.
+    `other_hand`: their lengths are those of the hand that was not asked for."""
+
+    ticket: Ticket
+    pieces: tuple[Piece, ...]
+    other_hand: bool = False
+
+
+@dataclass(frozen=True)
 class Compared:
     """Bozorth3 scores of a print against recorded ones, in the order asked."""
 
     ticket: Ticket
     scores: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class EyesCompared:
+    """How far an eye's code lies from recorded ones, 0..1, in the order asked; 1.0 where nobody can say."""
+
+    ticket: Ticket
+    distances: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class FaceSeen:
+    """A glimpse through the camera in passing: how many faces, and how like the largest is to the portrait that was
+    sealed from `capture`, 0..1, None where nobody can say."""
+
+    capture: CaptureId
+    faces: int
+    likeness: float | None
 
 
 @dataclass(frozen=True)
@@ -138,11 +181,12 @@ class HelpAsked:
 
 @dataclass(frozen=True)
 class Inked:
-    """The person drew a signature or a mark; the strokes lie in the tray."""
+    """The person drew a signature or a mark; the strokes lie in the tray. `fault` is why they cannot be taken."""
 
     capture: CaptureId
     kind: Endorsement
     origin: Origin
+    fault: InkFault | None = None
 
 
 @dataclass(frozen=True)
@@ -254,6 +298,22 @@ class ResumeWanted:
     officer: str
 
 
+class Ability(StrEnum):
+    """What a device that serves now can do beyond one position at a time."""
+
+    SLAP = "slap"
+
+
+@dataclass(frozen=True)
+class DeviceSeen:
+    """Who serves a port now: `present` is False for nobody, `device` its name."""
+
+    port: str
+    present: bool
+    device: str = ""
+    abilities: tuple[Ability, ...] = ()
+
+
 @dataclass(frozen=True)
 class StorageFailed:
     """The state after an event could not be saved, so the event did not happen; `code` says why."""
@@ -275,7 +335,8 @@ class TimeOver:
 
 SessionEvent = (
     LanguageChosen | Agreed | Withdrawn | NikEntered | NoNik | LookedUp | BiodataConfirmed | BiodataDisputed | Candidate
-    | CaptureFailed | Judged | Compared | Sealed | SealFailed | CannotShow | HelpAsked | Inked | ThumbPrintChosen
-    | CannotSign | Approved | Retaken | Closed | CloseFailed | Voided | Done | Exempted | OfficerContinues
-    | OfficerCancels | Corrected | Attested | ParkWanted | ResumeWanted | StorageFailed | Stumbled | TimeOver
+    | CaptureFailed | Judged | SlapJudged | Compared | EyesCompared | FaceSeen | DeviceSeen | Sealed | SealFailed
+    | CannotShow | HelpAsked | Inked | ThumbPrintChosen | CannotSign | Approved | Retaken | Closed | CloseFailed
+    | Voided | Done | Exempted | OfficerContinues | OfficerCancels | Corrected | Attested | ParkWanted | ResumeWanted
+    | StorageFailed | Stumbled | TimeOver
 )  # fmt: skip

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from kiosk.core import checking
-from kiosk.core.capturing import Result, ask, next_owed, retry, sealed_capture, touch
+from kiosk.core.accepting import sealed_capture
+from kiosk.core.asking import Result, ask_next, next_owed, touch
+from kiosk.core.capturing import retry
 from kiosk.core.closing import recording
 from kiosk.core.effects import Close, Forget, LookUp, StopCapture, Void
 from kiosk.core.events import Sealed, SealFailed
@@ -15,9 +17,9 @@ CAPTURE_STEPS = frozenset({Step.FACE, Step.IRISES, Step.FINGERS, Step.HANDS})
 
 def go_on(state: Session) -> Result:
     """The next capture that is owed, then the check, the endorsement, the review."""
-    position = next_owed(state)
-    if position is not None:
-        return ask(state, position)
+    asked = next_owed(state)
+    if asked:
+        return ask_next(state, asked)
     if state.check is None:
         return checking.begin(state, go_on)
     return touch(state, Step.REVIEW if endorsed(state) else Step.ENDORSEMENT)
@@ -61,7 +63,7 @@ def void(state: Session, reason: VoidReason, officer: str) -> Result:
     state = replace(state, step=Step.VOIDING, help=None, void_reason=reason, void_officer=officer)
     if state.phase is Phase.SEALING:
         return state, ()
-    state = replace(state, phase=Phase.CLOSING, position=None, attempts=(), candidate=None, remembered=())
+    state = replace(state, phase=Phase.CLOSING, position=None, asked=(), attempts=(), candidate=None, remembered=())
     state, ticket = issue(state)
     destroyed = tuple(c.blob for c in state.captures)
     return state, (StopCapture(), Forget(None), Void(ticket, state.record_id, destroyed, reason, officer))

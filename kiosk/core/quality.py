@@ -2,15 +2,19 @@
 A low score alone stops nobody. What one picture is worth: finger_quality, iris_quality, face_quality."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kiosk.core import face_quality, finger_quality, iris_quality
 from kiosk.core.judgement import Grade, Hint, Judgement
-from kiosk.core.measures import FingerMeasures, IrisMeasures, Measures
+from kiosk.core.measures import FingerMeasures, IrisMeasures, Measures, RestMeasures
+from kiosk.core.record import EYES, Position
 
 MOST_ATTEMPTS = 3
 SAME_FINGER_SCORE = 40  # Bozorth3; no false match in 2,871 cross pairs of FVC2004
+SAME_FINGER_FLAG = 25  # Bozorth3; from here on the officer is told, and nothing is asked again
+SAME_EYE_DISTANCE = 0.35  # of iris codes; two eyes lie about 0.5 apart, one eye's pictures mostly below 0.3
+OTHER_FACE_LIKENESS = face_quality.OTHER_FACE_LIKENESS
 CHECK_SCORE = 30  # Bozorth3; FMR 0.14 %, FNMR 27.5 % on the same: which is why the check never accuses
 
 
@@ -61,12 +65,13 @@ def is_worn(m: Measures) -> bool:
 
 @dataclass(frozen=True)
 class Stream:
-    """What the fast fold remembers of one attempt: seconds of the first frame, of the first usable one, and the best
-    score so far."""
+    """What the fast fold remembers of one attempt: seconds of the first frame, of the first usable one, the best score
+    so far, and what the sensor showed at rest."""
 
     began_s: float | None = None
     usable_s: float | None = None
     best: float = -2.0
+    noted: Hint | None = None
 
 
 class Look(StrEnum):
@@ -96,4 +101,11 @@ def watch(stream: Stream, measures: Measures, now_s: float) -> tuple[Stream, Loo
         (False, True): Look.KEEP,
         (False, False): Look.WAIT,
     }
-    return Stream(began, usable, max(judged.score, stream.best)), looks[enough, better], judged.hint
+    after = replace(stream, began_s=began, usable_s=usable, best=max(judged.score, stream.best))
+    return after, looks[enough, better], judged.hint
+
+
+def watch_rest(stream: Stream, position: Position, measures: RestMeasures) -> Stream:
+    """The fold's step for a frame at rest: what it says is noted and shown; it is never taken, and no time begins."""
+    rule = iris_quality.judge_rest if position in EYES else finger_quality.judge_rest
+    return replace(stream, noted=rule(measures))

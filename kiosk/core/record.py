@@ -81,7 +81,8 @@ class Provenance(StrEnum):
 
 @dataclass(frozen=True)
 class Origin:
-    """How a capture came about. `ppi` is None where nobody knows it (faces, eyes)."""
+    """How a capture came about. `ppi` is None where nobody knows it (faces, eyes); `below_grade` where the sensor is
+    good for checks only."""
 
     device: str
     provenance: Provenance
@@ -89,6 +90,7 @@ class Origin:
     ppi: int | None = None
     width: int = 0
     height: int = 0
+    below_grade: bool = False
 
 
 class Sex(StrEnum):

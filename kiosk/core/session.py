@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from kiosk.core import aside, capturing, checking, talk
+from kiosk.core import accepting, aside, capturing, checking, resembling, talk
 from kiosk.core import events as e
-from kiosk.core.capturing import Result
-from kiosk.core.effects import Forget, Timer
+from kiosk.core.asking import Result
+from kiosk.core.effects import Forget, Glimpse, Timer
 from kiosk.core.path import CAPTURE_STEPS, go_on, on_sealed_for_void
+from kiosk.core.record import Position
 from kiosk.core.recording import ConsentBy
 from kiosk.core.state import Phase, Session, Step, numbered
 
@@ -61,8 +62,10 @@ TRANSITIONS: tuple[Row, ...] = (
     _row(Step.BIODATA, e.Agreed, talk.on_vouched),
     _row(LOOPS, e.Candidate, capturing.on_candidate),
     _row(LOOPS - {Step.HANDS}, e.Judged, capturing.on_judged),
-    _row(Step.FINGERS, e.Compared, capturing.on_compared),
-    _row(LOOPS, e.Sealed, partial(capturing.on_sealed, go_on=go_on), ONWARD),
+    _row(Step.FINGERS, e.SlapJudged, capturing.on_slap_judged),
+    _row(Step.FINGERS, e.Compared, resembling.on_compared),
+    _row(Step.IRISES, e.EyesCompared, resembling.on_eyes_compared),
+    _row(LOOPS, e.Sealed, partial(accepting.on_sealed, go_on=go_on), ONWARD),
     _row(LOOPS, e.SealFailed, capturing.on_seal_failed),
     _row(LOOPS, e.CaptureFailed, capturing.on_capture_failed),
     _row(LOOPS | {Step.CHECK}, e.CannotShow, capturing.on_cannot_show),
@@ -99,6 +102,8 @@ TRANSITIONS: tuple[Row, ...] = (
     _row(UNFINISHED, e.ParkWanted, aside.on_park),
     _row(UNFINISHED, e.StorageFailed, capturing.on_storage_failed),
     _row(UNFINISHED, e.Stumbled, capturing.on_stumbled),
+    _row(UNFINISHED | {Step.SLIP}, e.DeviceSeen, aside.on_device_seen, UNFINISHED | {Step.SLIP}),
+    _row(ONWARD, e.FaceSeen, aside.on_face_seen),
     _row(Step.SLIP, e.ParkWanted, talk.on_done, Step.GONE),
     _row(UNFINISHED, e.ResumeWanted, aside.on_resume, UNFINISHED),
     _row(QUESTIONS | {Step.SLIP}, e.TimeOver, aside.on_time_over, QUESTIONS | {Step.GONE}),
@@ -107,17 +112,17 @@ TRANSITIONS: tuple[Row, ...] = (
 _ROWS = {(place, row.event): row for row in TRANSITIONS for place in row.at}
 WITH_HELP = (
     e.OfficerContinues, e.OfficerCancels, e.Exempted, e.Corrected, e.Attested, e.ParkWanted, e.Withdrawn,
-    e.StorageFailed,
-    e.Stumbled,
+    e.StorageFailed, e.Stumbled, e.DeviceSeen, e.FaceSeen,
 )  # fmt: skip
 TOUCHES = (
     e.LanguageChosen, e.Agreed, e.NikEntered, e.NoNik, e.BiodataConfirmed, e.BiodataDisputed, e.Inked,
     e.ThumbPrintChosen, e.CannotSign, e.Approved, e.Retaken, e.Done,
 )  # fmt: skip
 TIMED = (
-    e.LookedUp, e.Candidate, e.CaptureFailed, e.Judged, e.Compared, e.Sealed, e.SealFailed, e.Closed, e.CloseFailed,
-    e.Voided,
+    e.LookedUp, e.Candidate, e.CaptureFailed, e.Judged, e.SlapJudged, e.Compared, e.EyesCompared, e.Sealed,
+    e.SealFailed, e.Closed, e.CloseFailed, e.Voided,
 )  # fmt: skip
+GLIMPSED = frozenset({Step.FINGERS, Step.CHECK, Step.ENDORSEMENT})  # where it matters who stands there
 
 
 def begin(state: Session) -> Result:
@@ -141,7 +146,7 @@ def step(state: Session, event: e.SessionEvent) -> Result:
     after, effects = row.handle(state, event)
     if after.step not in row.to and after.step is not state.step:
         raise IllegalEvent(f"{type(event).__name__} may not lead from {state.step} to {after.step}")
-    return _timed(after, effects)
+    return _timed(after, (*effects, *_glimpse(state, after)))
 
 
 def resume(state: Session, boot: int, officer: str) -> Result:
@@ -151,7 +156,16 @@ def resume(state: Session, boot: int, officer: str) -> Result:
 
 def too_late(event: e.SessionEvent) -> tuple[Forget, ...]:
     """What an event that nobody waits for leaves in the tray."""
+    if isinstance(event, e.SlapJudged) and event.pieces:
+        return (Forget(tuple(piece.capture for piece in event.pieces)),)
     return (Forget((event.capture,)),) if isinstance(event, e.Candidate | e.Inked) else ()
+
+
+def _glimpse(before: Session, after: Session) -> tuple[Glimpse, ...]:
+    """When such a step begins, one look in passing; without a portrait in RAM there is nothing to compare with."""
+    portrait = dict(after.remembered).get(Position.PORTRAIT)
+    begins = after.step in GLIMPSED and after.step is not before.step
+    return (Glimpse(portrait),) if begins and portrait else ()
 
 
 def _stale(state: Session, event: e.SessionEvent) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from kiosk.core.events import CaptureId, Ticket
+from kiosk.core.events import Ability, CaptureId, Ticket
 from kiosk.core.judgement import Hint
 from kiosk.core.measures import Measures
 from kiosk.core.record import (
@@ -59,6 +59,7 @@ class Help(StrEnum):
     CANNOT_SHOW = "cannot-show"
     STUCK = "stuck"
     DEVICE = "device"
+    UNFIT = "unfit"
     STORAGE = "storage"
     NIK_DOUBT = "nik-doubt"
     DISPUTED = "disputed"
@@ -69,11 +70,23 @@ class Help(StrEnum):
 
 @dataclass(frozen=True)
 class Attempt:
-    """One judged try at the position under way; its picture waits in the tray."""
+    """One judged try at a position that is owed; its picture waits in the tray, also while others are asked for.
+    `noted` is what the sensor at rest showed before it."""
 
+    position: Position
     capture: CaptureId
     measures: Measures
     origin: Origin
+    noted: Hint | None = None
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """The `later` finger came twice as what was recorded as the `earlier` one, which is asked for again to see which
+    was right."""
+
+    earlier: Position
+    later: Position
 
 
 @dataclass(frozen=True)
@@ -91,7 +104,13 @@ class Checking:
 
 @dataclass(frozen=True)
 class Session:
-    """Everything a session knows. Pixels, templates and strokes wait in the tray under capture ids, in RAM only."""
+    """Everything a session knows. Pixels, templates and strokes wait in the tray under capture ids, in RAM only.
+
+    `asked` are the positions of the present ask, `position` the one of them that is under way. Logs with one entry a
+    time: `tried` a position was shown, `repeated` it was something recorded before. `deferred` fingers were put behind
+    the others, `singly` are those that a slap did not bring, `doubted` those whose repeat led to a doubt. `likened` is
+    the finger that was repeated last, and as which. `misses` and `returns` count failures of the present ask.
+    """
 
     record_id: str
     box: str
@@ -109,18 +128,29 @@ class Session:
     help: Help | None = None
     parked: str | None = None
     hint: Hint = Hint.AGAIN
+    abilities: tuple[Ability, ...] = ()
+    below_grade: bool = False
+    asked: tuple[Position, ...] = ()
     position: Position | None = None
     candidate: CaptureId | None = None
     origin: Origin | None = None
+    noted: Hint | None = None
     attempts: tuple[Attempt, ...] = ()
     misses: int = 0
-    tries: int = 0
-    repeats: int = 0
+    returns: int = 0
+    tried: tuple[Position, ...] = ()
+    repeated: tuple[Position, ...] = ()
+    deferred: tuple[Position, ...] = ()
+    singly: tuple[Position, ...] = ()
+    likened: tuple[Position, Position] | None = None
+    doubt: Doubt | None = None
+    doubted: tuple[Position, ...] = ()
     purpose: Purpose = Purpose.RECORD
     language: str = ""
     consent: Consent | None = None
     nik: str = ""
     nik_fault: str | None = None
+    ink_fault: str | None = None
     resident: Resident | None = None
     listed: bool = False
     advice: tuple[str, ...] = ()
@@ -169,9 +199,10 @@ def endorsed(state: Session) -> bool:
 
 
 def owed(state: Session) -> tuple[Position, ...]:
-    """Positions still to record, in the order they are best asked: a set by nature, ordered by config."""
+    """Positions still to record, in the order they are best asked: a set by nature, ordered by config, what was
+    deferred behind the others of its kind."""
     settled = {*recorded(state), *exempt(state)}
-    wanted = (Position.PORTRAIT, *EYES, *state.order)
+    wanted = (Position.PORTRAIT, *EYES, *sorted(state.order, key=lambda finger: finger in state.deferred))
     owing = tuple(p for p in wanted if p not in settled)
     lacks_finger = any(p in FINGERS for p in exempt(state))
     hands_done = Position.HANDS in recorded(state, Purpose.EXCEPTION) or Position.HANDS in settled

@@ -5,7 +5,8 @@ from datetime import date
 
 from kiosk.core import checking
 from kiosk.core import nik as nik_rules
-from kiosk.core.capturing import Result, ask, call_officer, seal, touch
+from kiosk.core.accepting import seal
+from kiosk.core.asking import Result, ask, call_officer, touch, without
 from kiosk.core.effects import Discard, Forget
 from kiosk.core.eligibility import NEEDS_OFFICER, RECORDING_AGE, Advice, Standing, advise, age_on
 from kiosk.core.events import (
@@ -122,8 +123,11 @@ def on_disputed(state: Session, event: BiodataDisputed) -> Result:
 
 
 def on_inked(state: Session, event: Inked) -> Result:
-    """Signature or mark: as good as one another."""
-    state = replace(state, endorsement=event.kind, origin=event.origin, position=Position.SIGNATURE, tries=1)
+    """Signature or mark: as good as one another. What is neither gets its sentence and can be drawn again."""
+    if event.fault is not None:
+        state, effects = touch(replace(state, ink_fault=event.fault.value), Step.ENDORSEMENT)
+        return state, (Forget((event.capture,)), *effects)
+    state = replace(state, endorsement=event.kind, origin=event.origin, position=Position.SIGNATURE, ink_fault=None)
     return seal(state, event.capture)
 
 
@@ -134,7 +138,7 @@ def on_thumb_print(state: Session, event: ThumbPrintChosen) -> Result:
 
 def give_thumb_print(state: Session) -> Result:
     """The witness is there: ask for the print."""
-    return ask(replace(state, endorsement=Endorsement.THUMB_PRINT), Position.THUMB_PRINT)
+    return ask(replace(state, endorsement=Endorsement.THUMB_PRINT), (Position.THUMB_PRINT,))
 
 
 def on_cannot_sign(state: Session, event: CannotSign) -> Result:
@@ -157,10 +161,8 @@ def on_retaken(state: Session, event: Retaken) -> Result:
 
 def _without(state: Session, again: tuple[Position, ...]) -> Session:
     return replace(
-        state,
-        captures=tuple(c for c in state.captures if c.position not in again),
+        without(state, again),
         exemptions=tuple(e for e in state.exemptions if e.position not in again),
-        remembered=tuple(r for r in state.remembered if r[0] not in again),
         endorsement=None if again is ENDORSEMENTS else state.endorsement,
     )
 

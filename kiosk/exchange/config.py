@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from kiosk.core.record import Position
 from kiosk.exchange.jws import SigningKey
-from kiosk.exchange.shapes import Base64Url, BoxId, Count, Recipient, open_shape, sign_shape
+from kiosk.exchange.shapes import Base64Url, BoxId, Count, Recipient, open_shape, optional, sign_shape
 
 TYP = "jemput-config"
 
@@ -21,7 +21,8 @@ class OfficerEntry:
 
 @dataclass(frozen=True)
 class BoxConfig:
-    """One box's config; `order` is the order in which fingers are asked."""
+    """One box's config; `order` is the order in which fingers are asked, `below_grade` whether sensors that are good
+    for checks only may enrol, each capture marked."""
 
     counter: Count
     box: BoxId
@@ -31,6 +32,7 @@ class BoxConfig:
     officers: tuple[OfficerEntry, ...]
     order: tuple[Position, ...]
     copies_wanted: Count
+    below_grade: bool = optional(False)
 
 
 def sign_config(config: BoxConfig, key: SigningKey) -> bytes:

@@ -1,7 +1,8 @@
 """The sealed text that says who a bundle is about and what each blob is (docs/formats.md 4), of a Recording."""
 
-from dataclasses import MISSING, fields
-from typing import Any
+from dataclasses import fields
+from types import NoneType
+from typing import Any, get_args
 
 from kiosk.core.measures import FaceMeasures, FingerMeasures, IrisMeasures, Measures
 from kiosk.core.record import (
@@ -128,6 +129,7 @@ def _data(capture: SealedCapture) -> shape.BiometricData:
         worn=capture.worn,
         attempts=capture.attempts,
         measures=measures and _scaled(measures),
+        belowGrade=origin.below_grade,
     )
 
 
@@ -142,7 +144,13 @@ def _capture(data: shape.BiometricData) -> SealedCapture:
         purpose=data.purpose,
         blob=Blob(data.imageRef, data.size),
         origin=Origin(
-            data.captureDevice, data.provenance, data.impressionType, data.resolution, data.width, data.height
+            data.captureDevice,
+            data.provenance,
+            data.impressionType,
+            data.resolution,
+            data.width,
+            data.height,
+            data.belowGrade,
         ),
         measures=None if data.measures is None else _measures(data.measures, data.quality),
         worn=data.worn,
@@ -165,9 +173,11 @@ def _measures(scaled: dict[str, int], quality: int | None) -> Measures:
     """The class whose members these are: all that it always has, and no other's."""
     for cls in _MEASURES:
         members = {f"{f.name}_x{_SCALE}": f for f in fields(cls) if f.name != _NFIQ2}
-        always = {name for name, f in members.items() if f.default is MISSING}
+        always = {name for name, f in members.items() if NoneType not in get_args(f.type)}
         if always <= scaled.keys() <= members.keys():
-            told: dict[str, Any] = {f.name: _unscaled(scaled[n], f.type) for n, f in members.items() if n in scaled}
+            told: dict[str, Any] = {
+                f.name: _unscaled(scaled[n], f.type) if n in scaled else None for n, f in members.items()
+            }
             return cls(**told, nfiq2=quality) if cls is FingerMeasures else cls(**told)
     raise BundleError(Refusal.BAD_META, "measures")
 

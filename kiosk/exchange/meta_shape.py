@@ -7,7 +7,7 @@ from typing import Literal
 
 from kiosk.core.record import CheckResult, Endorsement, Impression, Lasting, Position, Provenance, Reason, Sex
 from kiosk.core.recording import Consent, Correction, Moment, Purpose
-from kiosk.exchange.shapes import BoxId, Count, Incarnation, RecordId, Sha256
+from kiosk.exchange.shapes import BoxId, Count, Incarnation, RecordId, Sha256, optional
 
 
 class BiometricType(StrEnum):
@@ -69,6 +69,7 @@ class BiometricData:
     worn: bool
     attempts: Count
     measures: dict[str, int] | None
+    belowGrade: bool = optional(False)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """Typed payloads: frozen dataclasses in and out of JSON objects, strictly. Nothing is converted, guessed or ignored."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from cattrs import BaseValidationError, Converter
+from cattrs.gen import make_dict_unstructure_fn, override
 
 from kiosk.core.record import Blob
 from kiosk.exchange import jws
@@ -25,6 +27,8 @@ Recipient = Annotated[str, re.compile(r"age1[a-z0-9]{58}")]
 Base64Url = Annotated[str, re.compile(r"[A-Za-z0-9_-]+")]
 Seq = Annotated[int, range(1, 100_000_000)]  # eight digits of a bundle's name
 Count = Annotated[int, range(2**53)]  # what every JSON reader holds exactly
+
+_OPTIONAL = "optional"
 
 T = TypeVar("T")
 
@@ -50,6 +54,12 @@ class LastHead:
 class _Blob:
     sha256: Sha256
     size: Annotated[int, range(1, MAX_BLOB + 1)]
+
+
+def optional(default: Any) -> Any:
+    """A dataclass field that is left out of the JSON at its default, and may be absent: readers of before knew no such
+    member."""
+    return field(default=default, metadata={_OPTIONAL: True})
 
 
 def unstructure(value: Any) -> dict[str, Any]:
@@ -120,6 +130,15 @@ def _blob(value: Any, _: Any) -> Blob:
     return Blob(checked.sha256, checked.size)
 
 
+def _has_optional(cls: Any) -> bool:
+    return isinstance(cls, type) and is_dataclass(cls) and any(_OPTIONAL in f.metadata for f in fields(cls))
+
+
+def _omitting(cls: type, converter: Converter) -> Callable[[Any], dict[str, Any]]:
+    left_out: dict[str, Any] = {f.name: override(omit_if_default=True) for f in fields(cls) if _OPTIONAL in f.metadata}
+    return make_dict_unstructure_fn(cls, converter, **left_out)
+
+
 def _converter() -> Converter:
     converter = Converter(forbid_extra_keys=True, unstruct_collection_overrides={tuple: list})
     for cls in (str, int, bool):
@@ -130,6 +149,7 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(StrEnum, lambda member: member.value)
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_structure_hook(Blob, _blob)
+    converter.register_unstructure_hook_factory(_has_optional, lambda cls: _omitting(cls, converter))
     return converter
 
 

@@ -1,36 +1,60 @@
 """One attempt at a port: looks until the fast fold takes a frame, and posts one event. Runs on the port's worker."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
 
 import hal
 from hal import Box, Clock, Stop
 from kiosk.core.effects import Capture
 from kiosk.core.events import Candidate, CaptureFailed, SessionEvent
 from kiosk.core.judgement import Hint
-from kiosk.core.measures import Measures
-from kiosk.core.quality import Look, Stream, watch
-from kiosk.core.record import Position
+from kiosk.core.measures import Measures, RestMeasures
+from kiosk.core.quality import Look, Stream, watch, watch_rest
+from kiosk.core.record import FINGERS, Position
 from kiosk.flow import translate
 from kiosk.flow.preview import Preview, View
 from kiosk.flow.tray import Held, Tray
 
-Glance = Callable[[Position, hal.Frame], Measures | None]
+GLIMPSE_S = 2.0
+CHECK_ONLY = "check-only"  # the reason of a sensor that may not enrol
+
+
+class Glances(Protocol):
+    """The cheap measures of a stream; None where nothing of its kind is measured, or it failed."""
+
+    def frame(self, position: Position, frame: hal.Frame) -> Measures | None:
+        """Of a person."""
+
+    def rest(self, position: Position, frame: hal.Frame) -> RestMeasures | None:
+        """Of an empty platen, or of a scanner with its illuminators off."""
+
+
+@dataclass(frozen=True)
+class _Taken:
+    frame: hal.Frame
+    noted: Hint | None
 
 
 class Capturer:
     """Carries out Capture effects with the devices of the box."""
 
-    def __init__(self, box: Box, clock: Clock, tray: Tray, preview: Preview, glance: Glance) -> None:
+    def __init__(self, box: Box, clock: Clock, tray: Tray, preview: Preview, glances: Glances) -> None:
         self._box = box
         self._clock = clock
         self._tray = tray
         self._preview = preview
-        self._glance = glance
+        self._glances = glances
 
     def attempt(self, effect: Capture, stop: Stop, post: Callable[[SessionEvent], None]) -> None:
         """One attempt; posts Candidate or CaptureFailed, and nothing after the stop."""
         try:
-            frame = self._take(effect, stop)
+            device = self._lend(effect)
+            if effect.enrol and translate.is_check_only(device):
+                post(CaptureFailed(effect.ticket, CHECK_ONLY, device_gone=True))
+                return
+            taken = self._take(device, effect, stop)
         except hal.CaptureCancelled:
             return
         except hal.CaptureRetry as error:
@@ -40,43 +64,81 @@ class Capturer:
         except hal.HalError:
             post(CaptureFailed(effect.ticket, "device", device_gone=True))
         else:
+            frame = taken.frame
             held = Held(frame.pixels, frame.ppi, frame.original)
-            post(Candidate(effect.ticket, self._tray.put(held), translate.origin(frame)))
+            post(Candidate(effect.ticket, self._tray.put(held), translate.origin(frame, device), taken.noted))
         finally:
             self._preview.clear()
 
-    def _take(self, effect: Capture, stop: Stop) -> hal.Frame:
-        position = effect.positions[0]
-        device = self._box.lend(translate.PORT_OF[position])
+    def glimpse(self, stop: Stop) -> hal.Frame | None:
+        """One frame of the camera in passing; None where it is not there, or nobody looks any more."""
+        ask = hal.Ask((hal.Position.PORTRAIT,), timeout_s=GLIMPSE_S)
+        with suppress(hal.HalError):
+            for item in self._box.lend("camera").look(ask, stop):
+                if isinstance(item, hal.Frame):
+                    return item
+        return None
+
+    def _lend(self, effect: Capture) -> hal.CaptureDevice:
+        port = translate.PORT_OF[effect.positions[0]]
+        device = self._box.lend(port)
         if not isinstance(device, hal.CaptureDevice):
-            raise hal.NotSupported(translate.PORT_OF[position])
+            raise hal.NotSupported(port)
+        return device
+
+    def _take(self, device: hal.CaptureDevice, effect: Capture, stop: Stop) -> _Taken:
         self._preview.show(View(hint=effect.hint))
-        seen = device.look(translate.ask(effect), stop)
-        if position in translate.FINGERS:
-            return self._first_frame(seen, effect.hint)
-        return self._best_frame(seen, position, stop)
-
-    def _first_frame(self, seen: Iterator[hal.Presence | hal.Frame], hint: Hint) -> hal.Frame:
-        for item in seen:
-            if isinstance(item, hal.Frame):
-                self._preview.show(View(item.pixels, hint, touched=True))
-                return item
-            self._preview.show(View(hint=hint, touched=item is not hal.Presence.OFF))
-        raise hal.CaptureTimeout("the sensor ended without a picture")
-
-    def _best_frame(self, seen: Iterator[hal.Presence | hal.Frame], position: Position, stop: Stop) -> hal.Frame:
-        stream, kept = Stream(), None
-        for frame in (item for item in seen if isinstance(item, hal.Frame)):
-            measures = self._glance(position, frame)
-            if measures is None:
-                return frame  # nothing of this kind is measured: a photo of both hands
-            stream, look, hint = watch(stream, measures, self._clock.monotonic())
-            self._preview.show(View(frame.pixels, hint))
-            if look is Look.TAKE:
-                return frame
-            if look is Look.TAKE_KEPT:
-                return frame if kept is None else kept
-            kept = frame if look is Look.KEEP else kept
+        look = _Look(self._preview, self._glances, self._clock, effect)
+        for item in device.look(translate.ask(effect), stop):
+            taken = look.at(item)
+            if taken is not None:
+                return _Taken(taken, look.stream.noted)
             if stop.is_set():
                 raise hal.CaptureCancelled("stopped")
-        raise hal.CaptureTimeout("the stream ended without a picture")
+        if look.kept is not None:  # a sensor may say that the finger left before it hands its picture over
+            return _Taken(look.kept, look.stream.noted)
+        raise hal.CaptureTimeout("the device ended without a picture")
+
+
+class _Look:
+    """One attempt while it lasts: what a device shows, the hint that fits it, and the best frame so far."""
+
+    def __init__(self, preview: Preview, glances: Glances, clock: Clock, effect: Capture) -> None:
+        self._preview, self._glances, self._clock = preview, glances, clock
+        self._position, self._hint = effect.positions[0], effect.hint
+        self._several = len(effect.positions) > 1
+        self._touches = self._position in FINGERS
+        self.kept: hal.Frame | None = None
+        self.stream = Stream()
+
+    def at(self, item: hal.Presence | hal.Frame) -> hal.Frame | None:
+        """The frame to take, once there is one."""
+        if isinstance(item, hal.Presence):
+            self._preview.show(View(hint=self._hint, touched=item is not hal.Presence.OFF))
+            return self.kept if item is not hal.Presence.ON else None
+        if item.at_rest:
+            return self._rest(item)
+        if self._touches and self.kept is None:
+            self._preview.show(View(item.pixels, self._hint, touched=True))
+            self.kept = item  # one frame a touch is taken as it is; where another follows, the best is sought
+            return None
+        return self._better(item)
+
+    def _rest(self, frame: hal.Frame) -> None:
+        measures = self._glances.rest(self._position, frame)
+        if measures is not None:
+            self.stream = watch_rest(self.stream, self._position, measures)
+        if self.stream.noted is not None:
+            self._hint = self.stream.noted
+            self._preview.show(View(hint=self._hint))
+
+    def _better(self, frame: hal.Frame) -> hal.Frame | None:
+        measures = None if self._several else self._glances.frame(self._position, frame)
+        if measures is None:
+            return frame  # nothing of this kind is measured: a photo of both hands, several fingers at once
+        self.stream, look, hint = watch(self.stream, measures, self._clock.monotonic())
+        self._preview.show(View(frame.pixels, hint, touched=self._touches))
+        if look is Look.TAKE or (look is Look.TAKE_KEPT and self.kept is None):
+            return frame
+        self.kept = frame if look is Look.KEEP else self.kept
+        return self.kept if look is Look.TAKE_KEPT else None

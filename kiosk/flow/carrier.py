@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 
-from hal import Clock, Stop
+from hal import Clock, Frame, Stop
 from kiosk.core import desk as d
 from kiosk.core import effects as f
 from kiosk.core import events as e
@@ -17,16 +17,19 @@ from kiosk.flow.faces import Faces
 from kiosk.flow.handover import StickHandover
 from kiosk.flow.identity import Identity
 from kiosk.flow.judging import Judging
-from kiosk.flow.measure import MeasureFailed, Measurer
 from kiosk.flow.runner import code_of
 from kiosk.flow.timer import OneTimer
 from kiosk.flow.tray import Tray
 from kiosk.flow.worker import Worker
+from kiosk.imaging.measurer import MeasureFailed, Measurer
 from kiosk.store import BundleKind, BundleRow, Store, StoreError
+
+CAMERA = translate.PORT_OF[Position.PORTRAIT]
 
 
 class Carrier:
-    """Where each effect goes. `desk`, `identity` and `post` reach the runner's present state."""
+    """Where each effect goes. `desk`, `identity` and `post` reach the runner's present state, `await_device` the
+    watch."""
 
     def __init__(
         self,
@@ -42,30 +45,25 @@ class Carrier:
         desk: Callable[[], Desk],
         identity: Callable[[], Identity],
         post: Callable[[d.DeskEvent], None],
+        await_device: Callable[[str], None],
     ) -> None:
         self._clock, self._store, self._workers, self._tray, self._measurer = clock, store, workers, tray, measurer
         self._faces, self._capturer, self._handover, self._timer = faces, capturer, handover, timer
-        self._desk, self._identity, self._post = desk, identity, post
+        self._desk, self._identity, self._post, self._await_device = desk, identity, post, await_device
         self._judging = Judging(tray, measurer)
-        self._stop_capture = Stop()
+        self._stop_capture, self._stop_glimpse = Stop(), Stop()
 
     def carry_out(self, effect: DeskEffect) -> None:
         """Returns at once."""
         match effect:
-            case f.Capture():
-                self._capture(effect)
-            case f.StopCapture():
-                self.stop_capture()
+            case f.Capture() | f.StopCapture() | f.AwaitDevice() | f.Glimpse():
+                self._use_device(effect)
+            case f.Judge() | f.JudgeSlap() | f.Compare() | f.CompareEyes() | f.Seal():
+                self._workers["measuring"].post(lambda: self._measure(effect), self._stumbled)
             case f.Forget(captures):
                 self._tray.forget(captures)
             case f.Timer():
                 self._timer.start(effect)
-            case f.Judge():
-                self._workers["measuring"].post(lambda: self._judge(effect), self._stumbled)
-            case f.Compare():
-                self._workers["measuring"].post(lambda: self._answer(self._judging.compare(effect)), self._stumbled)
-            case f.Seal():
-                self._workers["measuring"].post(lambda: self._seal(effect), self._stumbled)
             case h.TakeIncoming() | h.WriteBundles() | h.Prove() | h.Release():
                 failed = h.HandoverFailed(effect.ticket, h.Trouble.UNREADABLE)
                 self._workers["handover"].post(
@@ -77,9 +75,35 @@ class Carrier:
             case _:
                 self._workers["store"].post(lambda: self._keep(effect), self._stumbled)
 
+    def _use_device(self, effect: f.Capture | f.StopCapture | f.AwaitDevice | f.Glimpse) -> None:
+        match effect:
+            case f.Capture():
+                self._capture(effect)
+            case f.StopCapture():
+                self.stop_capture()
+            case f.AwaitDevice(port):
+                self._await_device(port)
+            case f.Glimpse():
+                self._glimpse(effect)
+
+    def _measure(self, effect: f.Judge | f.JudgeSlap | f.Compare | f.CompareEyes | f.Seal) -> None:
+        """On the measuring worker."""
+        match effect:
+            case f.Judge():
+                self._judge(effect)
+            case f.JudgeSlap():
+                self._judge_slap(effect)
+            case f.Compare():
+                self._answer(self._judging.compare(effect))
+            case f.CompareEyes():
+                self._answer(self._judging.compare_eyes(effect))
+            case f.Seal():
+                self._seal(effect)
+
     def stop_capture(self) -> None:
-        """Nobody waits for the running capture."""
+        """Nobody waits for the running capture, nor for a look in passing."""
         self._stop_capture.set()
+        self._stop_glimpse.set()
 
     def _answer(self, event: SessionEvent) -> None:
         self._post(InSession(event))
@@ -91,14 +115,43 @@ class Carrier:
         self._stop_capture.set()
         self._stop_capture = stop = Stop()
         port = translate.PORT_OF[effect.positions[0]]
+        if port == CAMERA:
+            self._stop_glimpse.set()
         self._workers[port].post(lambda: self._capturer.attempt(effect, stop, self._answer), self._stumbled)
 
+    def _glimpse(self, effect: f.Glimpse) -> None:
+        """On the camera's worker, which is idle at such steps; whatever goes wrong is no matter."""
+        self._stop_glimpse = stop = Stop()
+
+        def looked() -> None:
+            frame = self._capturer.glimpse(stop)
+            if frame is not None:
+                self._workers["measuring"].post(lambda: self._seen(effect, frame))
+
+        self._workers[CAMERA].post(looked)
+
+    def _seen(self, effect: f.Glimpse, frame: Frame) -> None:
+        seen = self._judging.glimpse(effect, frame)
+        if seen is not None:
+            self._answer(seen)
+
     def _judge(self, effect: f.Judge) -> None:
-        judged, held = self._judging.judge(effect), self._tray.get(effect.capture)
-        if judged.measures is not None and held is not None:
+        judged = self._judging.judge(effect)
+        if judged.measures is not None:
+            self._seal_ahead(effect.capture)
+        self._answer(judged)
+
+    def _judge_slap(self, effect: f.JudgeSlap) -> None:
+        judged = self._judging.judge_slap(effect)
+        for piece in judged.pieces:
+            self._seal_ahead(piece.capture)
+        self._answer(judged)
+
+    def _seal_ahead(self, capture: str) -> None:
+        held = self._tray.get(capture)
+        if held is not None:
             with suppress(MeasureFailed):  # said again, and then heard, when it is accepted
                 seal.sealed_capture(held, self._measurer, self._identity())
-        self._answer(judged)
 
     def _seal(self, effect: f.Seal) -> None:
         """Encode, seal, write: the row comes with the state that knows of it."""

@@ -16,7 +16,8 @@ from kiosk.core import events as e
 from kiosk.core import handover as h
 from kiosk.core.desk import Desk, DeskEvent, InHandover, InSession
 from kiosk.core.events import SessionEvent
-from kiosk.core.measures import Measures
+from kiosk.core.ink import judge_json
+from kiosk.core.measures import Measures, RestMeasures
 from kiosk.core.officer import attest
 from kiosk.core.record import Endorsement, Origin, Position, Provenance
 from kiosk.core.retention import GRACE_DAYS
@@ -29,7 +30,6 @@ from kiosk.flow.carrier import Carrier
 from kiosk.flow.faces import Faces
 from kiosk.flow.handover import Office, StickHandover
 from kiosk.flow.judging import Judging
-from kiosk.flow.measure import MeasureFailed, Measurer
 from kiosk.flow.papers import Papers
 from kiosk.flow.preview import Preview
 from kiosk.flow.runner import Hands, Runner
@@ -37,6 +37,7 @@ from kiosk.flow.timer import OneTimer
 from kiosk.flow.tray import Held, Tray
 from kiosk.flow.watch import Watch
 from kiosk.flow.worker import Worker
+from kiosk.imaging.measurer import MeasureFailed, Measurer
 from kiosk.imaging.requests import Prepare, ReadQr
 from kiosk.store import BundleRow, Store
 
@@ -57,6 +58,21 @@ class Setup:
     unforeseen: Callable[[str, Exception], None]
     ink: Provenance
     grace_days: int = GRACE_DAYS
+
+
+class WorkerGlances:
+    """Glances at a stream, on the measuring worker's thread."""
+
+    def __init__(self, worker: Worker, judging: Judging) -> None:
+        self._worker, self._judging = worker, judging
+
+    def frame(self, position: Position, frame: hal.Frame) -> Measures | None:
+        """See Judging."""
+        return self._worker.ask(lambda: self._judging.frame(position, frame))
+
+    def rest(self, position: Position, frame: hal.Frame) -> RestMeasures | None:
+        """See Judging."""
+        return self._worker.ask(lambda: self._judging.rest(position, frame))
 
 
 class Kiosk:
@@ -81,11 +97,7 @@ class Kiosk:
         self._workers["measuring"].post(self._warm_up)
 
     def _make_carrier(self) -> Carrier:
-        judging = Judging(self._tray, self._measurer)
-
-        def glance(position: Position, frame: hal.Frame) -> Measures | None:
-            return self._workers["measuring"].ask(lambda: judging.glance(position, frame))
-
+        glances = WorkerGlances(self._workers["measuring"], Judging(self._tray, self._measurer))
         return Carrier(
             self._clock,
             self._store,
@@ -93,12 +105,13 @@ class Kiosk:
             self._tray,
             self._faces,
             self._measurer,
-            Capturer(self._box, self._clock, self._tray, self.preview, glance),
+            Capturer(self._box, self._clock, self._tray, self.preview, glances),
             StickHandover(self._box, self._workers["store"], self._store, self._office()),
             self._timer,
             lambda: self.desk,
             lambda: self.identity,
             lambda event: self._runner.post(event),
+            lambda port: self._watch.tell_again(port),
         )
 
     # What screens read
@@ -140,6 +153,7 @@ class Kiosk:
             officer=self.desk.officer or "",
             started=identity.now(self._clock),
             order=config.order,
+            below_grade=config.below_grade,
             boot=identity.boot,
         )
         self._runner.post(d.Started(session))
@@ -147,7 +161,7 @@ class Kiosk:
     def draw(self, ink: bytes, kind: Endorsement, width: int, height: int) -> None:
         """A signature or a mark: the strokes as JSON (docs/formats.md 4)."""
         origin = Origin("touchscreen", self._setup.ink, width=width, height=height)
-        self.touch(e.Inked(self._tray.put(Held(ink=ink)), kind, origin))
+        self.touch(e.Inked(self._tray.put(Held(ink=ink)), kind, origin, judge_json(ink, kind)))
 
     def attest(self) -> None:
         """The day's officer saw the person of the open session and the family card."""

@@ -23,8 +23,8 @@ from kiosk.exchange.manifest import Void as VoidBody
 from kiosk.exchange.meta import write_meta
 from kiosk.exchange.shapes import LastHead
 from kiosk.flow.identity import FIRMWARE, Identity
-from kiosk.flow.measure import Measurer
 from kiosk.flow.tray import Held
+from kiosk.imaging.measurer import Measurer
 from kiosk.imaging.requests import EncodePng
 from kiosk.store import BundleKind, BundleRow, SignedManifest, Slot, Store
 from kiosk.store.vault import seal

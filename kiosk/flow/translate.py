@@ -2,21 +2,16 @@
 
 import hal
 from kiosk.core.effects import Capture
+from kiosk.core.events import Ability, DeviceSeen
+from kiosk.core.plan import PORT_OF
 from kiosk.core.power import Charge
-from kiosk.core.record import EYES, FINGERS, Impression, Origin, Position, Provenance
+from kiosk.core.record import Impression, Origin, Provenance
 
 PROVENANCE = {
     hal.Source.SIMULATED: Provenance.SIMULATED,
     hal.Source.RECORDED: Provenance.RECORDED,
     hal.Source.REAL: Provenance.REAL,
 }
-PORT_OF = {
-    **dict.fromkeys(FINGERS, "fingerprint"),
-    **dict.fromkeys(EYES, "iris"),
-    Position.PORTRAIT: "camera",
-    Position.HANDS: "camera",
-}
-
 CAPTURE_PORTS = frozenset(PORT_OF.values())
 
 
@@ -28,14 +23,36 @@ def ask(effect: Capture) -> hal.Ask:
     )
 
 
-def origin(frame: hal.Frame) -> Origin:
-    """How a frame came about."""
+def origin(frame: hal.Frame, device: hal.Device) -> Origin:
+    """How a frame came about, and whether its sensor is good for checks only."""
     height, width = frame.pixels.shape[:2]
-    device = frame.device
-    named = "/".join(part for part in (device.driver, device.make, device.model, device.serial) if part)
     return Origin(
-        named, PROVENANCE[frame.source], Impression(frame.impression.value), frame.ppi, width=width, height=height
+        named(frame.device),
+        PROVENANCE[frame.source],
+        Impression(frame.impression.value),
+        frame.ppi,
+        width=width,
+        height=height,
+        below_grade=is_check_only(device),
     )
+
+
+def named(device: hal.DeviceIdentity) -> str:
+    """A device as the record names it."""
+    return "/".join(part for part in (device.driver, device.make, device.model, device.serial) if part)
+
+
+def is_check_only(device: hal.Device) -> bool:
+    """Whether this is a fingerprint sensor that may not enrol."""
+    return isinstance(device, hal.FingerprintReader) and device.sensor.use is hal.Use.CHECK_ONLY
+
+
+def device_seen(port: str, device: hal.Device | None) -> DeviceSeen:
+    """Who serves a port, and what they can do."""
+    if device is None:
+        return DeviceSeen(port, False)
+    slaps = isinstance(device, hal.FingerprintReader) and device.sensor.slaps
+    return DeviceSeen(port, True, named(device.identity), (Ability.SLAP,) if slaps else ())
 
 
 def charge(reading: hal.BatteryReading) -> Charge:

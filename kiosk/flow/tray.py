@@ -11,8 +11,9 @@ from kiosk.core.events import CaptureId
 
 @dataclass
 class Held:
-    """One capture's bytes. `pixels` as the frame had them, `original` the device's own signed bytes, `template` a
-    fingerprint's ISO record once measured, `ink` the strokes' JSON, `sealed` the age file that acceptance writes."""
+    """One capture's bytes. `pixels` as the frame had them, `original` the device's own signed bytes, `template` what
+    comparisons inside the session take once it is measured (a fingerprint's ISO record, an iris code, a face's
+    descriptor), `ink` the strokes' JSON, `sealed` the age file that acceptance writes."""
 
     pixels: NDArray[np.uint8] | None = None
     ppi: int | None = None

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from contextlib import suppress
 
-from hal import Box, Clock, HalError, StickState, Stop
-from kiosk.core.desk import ChargeRead, DeskEvent, DeviceSeen, RoomRead, StickSeen
+from hal import Box, Clock, Device, HalError, StickState, Stop
+from kiosk.core.desk import ChargeRead, DeskEvent, RoomRead, StickSeen
 from kiosk.core.power import Charge
 from kiosk.flow import translate
 from kiosk.store import StoreError
@@ -41,9 +41,20 @@ class Watch:
         self._news(StickSeen(self._stick()))
         with suppress(StoreError):  # a card that does not even tell its room: whoever writes to it hears of it
             self._news(RoomRead(self._room() // ROOM_STEP * ROOM_STEP))
+        self._box.refresh()
         for port, identity in self._box.present().items():
             if port in translate.CAPTURE_PORTS:
-                self._news(DeviceSeen(port, identity is not None), key=port)
+                self._news(translate.device_seen(port, self._device(port) if identity else None), key=port)
+
+    def tell_again(self, port: str) -> None:
+        """Somebody waits for this port: say who serves it at the next look, whether that is news or not."""
+        self._last.pop(port, None)
+
+    def _device(self, port: str) -> Device | None:
+        try:
+            return self._box.lend(port)
+        except HalError:
+            return None
 
     def _news(self, event: DeskEvent, key: object = None) -> None:
         key = key or type(event)

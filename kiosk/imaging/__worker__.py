@@ -7,25 +7,38 @@ import ctypes
 import pickle
 import resource
 import signal
+from collections.abc import Callable
 from functools import cached_property
 from multiprocessing.connection import Connection
+from typing import Any
 
 import cv2
+import numpy as np
 
-from kiosk.imaging import encode, face, fingerprint, iris, qr
+from kiosk.core.measures import FingerMeasures
+from kiosk.imaging import encode, face, fingerprint, glance, iris, iris_code, likeness, qr, ridges, slap
 from kiosk.imaging.face import FaceFinder
 from kiosk.imaging.minutiae import Extractor
+from kiosk.imaging.picture import Pixels
 from kiosk.imaging.requests import (
     Answer,
     Compare,
+    CompareEyes,
+    CompareFace,
+    Crop,
+    DescribeEye,
+    DescribeFace,
     EncodePng,
     Failed,
     MeasureFace,
     MeasureFinger,
     MeasureIris,
+    MeasureRest,
+    MeasureSlap,
     Prepare,
     ReadQr,
     Request,
+    SlapMeasures,
 )
 
 ADDRESS_SPACE = 1_500_000_000  # bytes; at work it takes 0.7e9 of addresses (0.2e9 of memory) on x86_64
@@ -47,14 +60,17 @@ class Tools:
         return FaceFinder()
 
 
-def serve(connection: Connection) -> None:
-    """Answer requests until the pipe closes. An error in one request is answered with Failed and ends nothing."""
+def serve(connection: Connection, carry_out: Callable[[Tools, Any], object] | None = None) -> None:
+    """Answer requests until the pipe closes. An error in one request is answered with Failed and ends nothing.
+
+    `carry_out` is `answer`, or stands for it in a process that is asked other things.
+    """
     _confine()
     tools = Tools()
     with connection:
         while True:
             try:
-                connection.send(_answered(tools, connection.recv_bytes(MOST_BYTES)))
+                connection.send(_answered(carry_out or answer, tools, connection.recv_bytes(MOST_BYTES)))
             except (EOFError, OSError):  # the parent is gone, or sent what no picture needs
                 return
 
@@ -64,14 +80,33 @@ def answer(tools: Tools, request: Request) -> Answer:
     match request:
         case Prepare():
             return _prepared(tools)
-        case MeasureFinger(pixels, ppi):
-            return fingerprint.measure(tools.extractor, pixels, ppi)
-        case MeasureIris(pixels):
-            return iris.measure(pixels)
-        case MeasureFace(pixels):
-            return face.measure(tools.finder, pixels)
+        case MeasureFinger():
+            return _finger(tools, request)
+        case MeasureSlap():
+            return _slap(tools, request)
+        case MeasureIris(pixels, full):
+            return iris.measure(pixels) if full else glance.iris(pixels)
+        case MeasureFace(pixels, full):
+            return face.measure(tools.finder, pixels) if full else glance.face(tools.finder, pixels)
+        case MeasureRest(pixels, finger):
+            return ridges.at_rest(pixels) if finger else iris.at_rest(pixels)
+        case _:
+            return _described(tools, request)
+
+
+def _described(tools: Tools, request: Request) -> Answer:
+    """What is no measure: descriptors, comparisons, files."""
+    match request:
+        case DescribeEye(pixels):
+            return iris_code.encode(pixels)
+        case DescribeFace(pixels):
+            return likeness.describe(tools.finder, pixels)
         case Compare(probe, references):
             return tuple(fingerprint.compare(tools.extractor, probe, references))
+        case CompareEyes(probe, references):
+            return tuple(iris_code.distance(probe, reference) for reference in references)
+        case CompareFace(pixels, reference):
+            return _glimpsed(tools, pixels, reference)
         case EncodePng(pixels, ppi):
             return encode.png(pixels, ppi)
         case ReadQr(pixels):
@@ -79,9 +114,31 @@ def answer(tools: Tools, request: Request) -> Answer:
     raise TypeError("not a request")
 
 
-def _answered(tools: Tools, request: bytes) -> Answer:
+def _finger(tools: Tools, request: MeasureFinger) -> FingerMeasures | tuple[FingerMeasures, bytes | None]:
+    if request.full:
+        return fingerprint.measure(tools.extractor, request.pixels, request.ppi)
+    return glance.finger(request.pixels, request.ppi)
+
+
+def _slap(tools: Tools, request: MeasureSlap) -> SlapMeasures:
+    """Each finger measured on its own crop; none where nobody can say which is which."""
+    found = slap.segment(request.pixels, request.ppi, request.asked, request.missing)
+    crops = []
+    for fingertip in found.fingers if found.complete else ():
+        if fingertip.position is not None:
+            crop = np.ascontiguousarray(fingertip.box.cut(request.pixels))
+            crops.append(Crop(fingertip.position, crop, *fingerprint.measure(tools.extractor, crop, request.ppi)))
+    return SlapMeasures(tuple(crops), found.hand.value if found.hand else None)
+
+
+def _glimpsed(tools: Tools, pixels: Pixels, reference: bytes) -> tuple[int, float | None]:
+    seen = likeness.describe(tools.finder, pixels)
+    return len(tools.finder.find(pixels)), None if seen is None else likeness.likeness(seen, reference)
+
+
+def _answered(carry_out: Callable[[Tools, Any], object], tools: Tools, request: bytes) -> object:
     try:
-        return answer(tools, pickle.loads(request))
+        return carry_out(tools, pickle.loads(request))
     except Exception as error:  # whatever went wrong concerns this request only
         return Failed(type(error).__name__)
 

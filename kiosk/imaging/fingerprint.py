@@ -1,9 +1,10 @@
 """The full measure of a print, and the comparison of two. A large picture of lines takes seconds: use a deadline."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kiosk.core.measures import FingerMeasures
-from kiosk.imaging import ridges
+from kiosk.imaging import fingertip, ridges
 from kiosk.imaging.minutiae import NOTHING, Extractor
 from kiosk.imaging.picture import Pixels, grey
 
@@ -16,17 +17,17 @@ EDGE = 1.05  # pictures up to this much larger, such as pieces of a scanned card
 def measure(extractor: Extractor, pixels: Pixels, ppi: int) -> tuple[FingerMeasures, bytes | None]:
     """What one finger's picture (uint8, dark ridges on light, at `ppi`) is worth, and its ISO/IEC 19794-2 template.
 
-    Coverage and sharpness: `ridges.measure`; all measures are 0 for a picture larger than any platen. NFIQ 2 is None
-    where it gives up, below 490 ppi, and where there are no ridges. The template is None where no minutia was found.
-    Raises ValueError only for what is not a picture, and for a ppi that is not positive.
+    All but minutiae and scores: `fingertip.measure`; all measures are 0 for a picture larger than any platen. NFIQ 2 is
+    None where it gives up, below 490 ppi, and where there are no ridges. The template is None where no minutia was
+    found. Raises ValueError only for what is not a picture, and for a ppi that is not positive.
     """
     picture = ridges.at_500_ppi(grey(pixels), ppi)
     if picture is None:
         return FingerMeasures(nfiq2=None, minutiae=0, coverage=0.0, sharpness=0.0), None
-    seen = ridges.measure(picture)
+    seen = fingertip.measure(picture)
     found = extractor.extract(_within_reach(picture)) if seen.coverage >= LEAST_COVERAGE else NOTHING
     nfiq2 = found.nfiq2 if ppi >= LEAST_PPI else None
-    return FingerMeasures(nfiq2, found.minutiae, seen.coverage, seen.sharpness), found.template
+    return replace(seen, nfiq2=nfiq2, minutiae=found.minutiae, reliability=found.reliability), found.template
 
 
 def compare(extractor: Extractor, probe: bytes, references: Sequence[bytes]) -> list[int]:

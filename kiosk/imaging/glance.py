@@ -2,19 +2,18 @@
 
 from kiosk.core.measures import FaceMeasures, FingerMeasures, IrisMeasures
 from kiosk.imaging import face as full_face
+from kiosk.imaging import fingertip, ridges
 from kiosk.imaging import iris as full_iris
-from kiosk.imaging import ridges
 from kiosk.imaging.face import FaceFinder
 from kiosk.imaging.picture import Pixels, grey
 
 
 def finger(pixels: Pixels, ppi: int) -> FingerMeasures:
-    """Coverage and sharpness as in `ridges.measure`; NFIQ 2 is None and minutiae 0: neither is looked for."""
+    """As `fingertip.measure`; all measures are 0 for a picture larger than any platen."""
     picture = ridges.at_500_ppi(grey(pixels), ppi)
     if picture is None:
-        return FingerMeasures(nfiq2=None, minutiae=0, coverage=0.0, sharpness=0.0)
-    seen = ridges.measure(picture)
-    return FingerMeasures(None, 0, seen.coverage, seen.sharpness)
+        return FingerMeasures(nfiq2=None, minutiae=None, coverage=0.0, sharpness=0.0)
+    return fingertip.measure(picture)
 
 
 def iris(pixels: Pixels) -> IrisMeasures:
@@ -23,5 +22,5 @@ def iris(pixels: Pixels) -> IrisMeasures:
 
 
 def face(finder: FaceFinder, pixels: Pixels) -> FaceMeasures:
-    """As `face.measure`, which is fast enough."""
-    return full_face.measure(finder, pixels)
+    """As `face.measure`, but for `eyes_open`, which is None: the lids are not looked for."""
+    return full_face.at_a_glance(finder, pixels)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from kiosk.core.measures import FaceMeasures, FingerMeasures, IrisMeasures
+from kiosk.core.measures import FaceMeasures, FingerMeasures, IrisMeasures, RestMeasures
+from kiosk.core.record import Position
 from kiosk.imaging.picture import Pixels
 
 
@@ -14,24 +15,97 @@ class Prepare:
 
 @dataclass(frozen=True, eq=False)
 class MeasureFinger:
-    """Answered by (FingerMeasures, template or None); see `fingerprint.measure`."""
+    """Answered by (FingerMeasures, template or None), see `fingerprint.measure`; where it is not to be `full`, by
+    FingerMeasures at camera rate, see `glance.finger`."""
 
     pixels: Pixels
     ppi: int
+    full: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class MeasureSlap:
+    """Several fingers at once; answered by SlapMeasures, see `slap.segment`. `asked` in any order, none of them in
+    `missing`."""
+
+    pixels: Pixels
+    ppi: int
+    asked: tuple[Position, ...]
+    missing: tuple[Position, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Crop:
+    """One finger of a slap: its own picture, measures and template or None."""
+
+    position: Position
+    pixels: Pixels
+    measures: FingerMeasures
+    template: bytes | None
+
+
+@dataclass(frozen=True, eq=False)
+class SlapMeasures:
+    """`crops` is empty where not as many fingers lay there as were asked for; `hand` is LEFT or RIGHT as their lengths
+    tell, None where they do not."""
+
+    crops: tuple[Crop, ...]
+    hand: str | None
 
 
 @dataclass(frozen=True, eq=False)
 class MeasureIris:
-    """Answered by IrisMeasures; see `iris.measure`."""
+    """Answered by IrisMeasures; see `iris.measure`, or `glance.iris` where it is not to be `full`."""
+
+    pixels: Pixels
+    full: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class MeasureFace:
+    """Answered by FaceMeasures; see `face.measure`, or `glance.face` where it is not to be `full`."""
+
+    pixels: Pixels
+    full: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class MeasureRest:
+    """A fingerprint sensor (`finger`) or iris scanner at rest; answered by RestMeasures, see `ridges.at_rest` and
+    `iris.at_rest`."""
+
+    pixels: Pixels
+    finger: bool
+
+
+@dataclass(frozen=True, eq=False)
+class DescribeEye:
+    """Answered by the iris code or None; see `iris_code.encode`."""
 
     pixels: Pixels
 
 
 @dataclass(frozen=True, eq=False)
-class MeasureFace:
-    """Answered by FaceMeasures; see `face.measure`."""
+class DescribeFace:
+    """Answered by the descriptor or None; see `likeness.describe`."""
 
     pixels: Pixels
+
+
+@dataclass(frozen=True)
+class CompareEyes:
+    """Answered by one distance for each reference; see `iris_code.distance`."""
+
+    probe: bytes
+    references: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class CompareFace:
+    """Who stands there, against a descriptor; answered by (faces, likeness or None), see `likeness.likeness`."""
+
+    pixels: Pixels
+    reference: bytes
 
 
 @dataclass(frozen=True)
@@ -64,7 +138,33 @@ class Failed:
     what: str
 
 
-Request: TypeAlias = Prepare | MeasureFinger | MeasureIris | MeasureFace | Compare | EncodePng | ReadQr
+Request: TypeAlias = (
+    Prepare
+    | MeasureFinger
+    | MeasureSlap
+    | MeasureIris
+    | MeasureFace
+    | MeasureRest
+    | DescribeEye
+    | DescribeFace
+    | Compare
+    | CompareEyes
+    | CompareFace
+    | EncodePng
+    | ReadQr
+)
 Answer: TypeAlias = (
-    tuple[FingerMeasures, bytes | None] | IrisMeasures | FaceMeasures | tuple[int, ...] | bytes | str | Failed | None
+    FingerMeasures
+    | IrisMeasures
+    | FaceMeasures
+    | tuple[FingerMeasures, bytes | None]
+    | SlapMeasures
+    | RestMeasures
+    | tuple[int, ...]
+    | tuple[float, ...]
+    | tuple[int, float | None]
+    | bytes
+    | str
+    | Failed
+    | None
 )

@@ -1,4 +1,4 @@
-"""Opened captures as pictures: whether they are readable at all, and as the AFIS file wants them."""
+"""Opened captures as pictures: whether they are readable at all, and as AFIS files and ISO records want them."""
 
 import json
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ import numpy as np
 from kiosk.core.record import EYES, FINGERS, Position
 from kiosk.core.recording import SealedCapture
 from kiosk.exchange.errors import BundleError, Reason
-from kiosk.imaging.encode import decode, jpeg, png
+from kiosk.imaging.encode import decode, jpeg, jpeg2000, png
 from kiosk.imaging.face import FaceFinder, crop_portrait
 from kiosk.imaging.ink import draw
 from kiosk.imaging.picture import Pixels, colour, grey
@@ -64,6 +64,17 @@ def for_afis(capture: SealedCapture, plain: bytes, finder: FaceFinder) -> Pictur
     return _portrait(colour(pixels), finder)
 
 
+def for_iso(capture: SealedCapture, plain: bytes, finder: FaceFinder) -> Picture:
+    """The master's own pixels as lossless JPEG 2000, grey for fingers and eyes; the portrait cropped around its face,
+    whole where none is found. ValueError where it is not a picture."""
+    pixels = decode(plain)
+    if capture.position in FINGERS or capture.position in EYES:
+        plane = grey(pixels)
+        return _picture(plane, jpeg2000(plane, None, capture.origin.ppi), "JP2L")
+    face, cropped = _cropped(colour(pixels), finder)
+    return replace(_picture(face, jpeg2000(face, None), "JP2L"), cropped=cropped)
+
+
 def ink_bitmap(plain: bytes) -> nist.SignatureRecord:
     """Ink as a Type-8 bitmap. ValueError where it is not ink."""
     ink = json.loads(plain)
@@ -73,11 +84,16 @@ def ink_bitmap(plain: bytes) -> nist.SignatureRecord:
 
 
 def _portrait(frame: Pixels, finder: FaceFinder) -> Picture:
-    try:
-        face, cropped = crop_portrait(finder, frame), True
-    except ValueError:
-        face, cropped = frame, False
+    face, cropped = _cropped(frame, finder)
     return replace(_picture(face, jpeg(face, JPEG_QUALITY), "JPEGB"), cropped=cropped)
+
+
+def _cropped(frame: Pixels, finder: FaceFinder) -> tuple[Pixels, bool]:
+    """The portrait, and whether it was cropped: the whole frame where no face is found."""
+    try:
+        return crop_portrait(finder, frame), True
+    except ValueError:
+        return frame, False
 
 
 def _picture(pixels: Pixels, data: bytes, compression: str) -> Picture:

@@ -70,12 +70,14 @@ class BiodataModel(Model):
 
 @dataclass(frozen=True)
 class CaptureModel(Model):
-    """`asked` is lit in the hand picture; `fingers` says that the hands are shown large and the picture small."""
+    """`asked` are lit in the hand picture; `fingers` says that the hands are shown large and the picture small.
+    `picture` names the pictogram of the hint."""
 
     ask: str = ""
     hint: str = ""
     saved: str = ""
-    asked: Position | None = None
+    picture: str = ""
+    asked: tuple[Position, ...] = ()
     recorded: tuple[Position, ...] = ()
     exempt: tuple[Position, ...] = ()
     fingers: bool = False
@@ -87,9 +89,10 @@ class CaptureModel(Model):
 
 @dataclass(frozen=True)
 class EndorsementModel(Model):
-    """Busy while the ink is being sealed."""
+    """Busy while the ink is being sealed. `fault`: one sentence about the ink before, or nothing."""
 
     busy: bool = False
+    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,10 +108,11 @@ class ReviewModel(Model):
 
 @dataclass(frozen=True)
 class HelpModel(Model):
-    """`person` and `call` are said to the resident, the rest to the officer."""
+    """`person` and `call` are said to the resident, with the `picture` of what is missing; the rest to the officer."""
 
     person: str = ""
     call: str = ""
+    picture: str = ""
     text: str = ""
     lines: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()

@@ -6,6 +6,7 @@ from kiosk.core.eligibility import Advice
 from kiosk.core.events import Agreed, Exempted, OfficerCancels, OfficerContinues, ParkWanted, Retaken
 from kiosk.core.handover import Stage, is_running
 from kiosk.core.path import CAPTURE_STEPS
+from kiosk.core.plan import PORT_AT
 from kiosk.core.record import EYES, FINGERS, Lasting, Position, Reason, VoidReason
 from kiosk.core.recording import ConsentBy
 from kiosk.core.session import AFTER_CONSENT, OPEN
@@ -27,12 +28,13 @@ from kiosk.ui.models import (
     Row,
 )
 from kiosk.ui.person_views import number, spoken
-from kiosk.words import LANGUAGES, say
+from kiosk.words import LANGUAGES, say, texts
 
 OFFICERS = LANGUAGES[0]  # what officers read
 CANCEL_REASONS = tuple(reason for reason in VoidReason if reason is not VoidReason.WITHDRAWN)
 VOUCHED = (ConsentBy.GUARDIAN, ConsentBy.SCHOOL)
 CORRECTABLE = ("name", "birth", "sex", "place")
+SHOWN_FLAGS = tuple(key.partition(".")[2] for key in texts(OFFICERS) if key.startswith("flag."))
 BACK = d.TaskChosen(d.Task.MENU)
 
 
@@ -182,10 +184,17 @@ def helping(desk: Desk, session: Session, why: Help) -> HelpModel:
         tongue,
         say(f"help.{why}", tongue),
         say("help.call", tongue),
+        PORT_AT.get(session.step, "") if why in (Help.DEVICE, Help.UNFIT) else "",
         say(f"officer.{why}", OFFICERS),
-        tuple(lines),
+        (*lines, *_flags(session)),
         _choices(session, desk.officer or session.officer),
     )
+
+
+def _flags(session: Session) -> list[str]:
+    """What the box noticed about the captures, a line each kind."""
+    told = {flag: where for flag, _, where in (f.partition(":") for f in session.flags) if flag in SHOWN_FLAGS}
+    return [say(f"flag.{flag}", OFFICERS) for flag in told]
 
 
 def _doubts(session: Session) -> list[str]:

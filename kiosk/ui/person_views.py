@@ -1,6 +1,6 @@
 """From a session to what the resident sees at each step. Pure, without Kivy."""
 
-from kiosk.core.capturing import shown
+from kiosk.core.asking import shown
 from kiosk.core.events import LanguageChosen, Withdrawn
 from kiosk.core.record import EYES, FINGERS, Position, VoidReason
 from kiosk.core.recording import Purpose
@@ -70,33 +70,37 @@ def grouped(digits: str) -> str:
 def capture(session: Session) -> CaptureModel:
     """The one page of face, eyes, fingers, hands, the second prints and the thumb-print."""
     tongue = spoken(session)
-    asked = shown(session, session.position) if session.position else None
+    asked = tuple(shown(session, position) for position in session.asked)
     settled = {*recorded(session), *exempt(session)} - {Position.HANDS}
     return CaptureModel(
         tongue,
         ask=_ask(session, asked, tongue),
         hint=_saying(session, tongue),
+        picture="" if session.phase in _SAYING else session.hint.value,
         saved=say("ask.saved", tongue, count=len(recorded(session))),
         asked=asked,
         recorded=recorded(session),
         exempt=exempt(session),
-        fingers=asked in FINGERS,
-        mirrored=asked is Position.PORTRAIT,
+        fingers=bool(asked) and asked[0] in FINGERS,
+        mirrored=asked == (Position.PORTRAIT,),
         busy=session.phase is not Phase.ASKING,
         done=len(settled),
         total=len(settled) + len([p for p in owed(session) if p is not Position.HANDS]),
     )
 
 
-def _ask(session: Session, asked: Position | None, tongue: str) -> str:
-    if asked is None:
+def _ask(session: Session, asked: tuple[Position, ...], tongue: str) -> str:
+    first = next(iter(asked), None)
+    if first is None:
         return say("bar.busy", tongue)
-    position = say(f"position.{asked}", tongue)
+    if len(asked) > 1:
+        return say("ask.slap", tongue, count=len(asked))
+    position = say(f"position.{first}", tongue)
     if session.purpose is Purpose.CHECK:
         return say("ask.check", tongue, position=position)
-    if asked in FINGERS:
+    if first in FINGERS:
         return say("ask.finger", tongue, position=position)
-    return say("ask.eye", tongue, position=position) if asked in EYES else say(f"ask.{asked}", tongue)
+    return say("ask.eye", tongue, position=position) if first in EYES else say(f"ask.{first}", tongue)
 
 
 _SAYING = {Phase.JUDGING: "ask.judging", Phase.COMPARING: "ask.judging", Phase.SEALING: "ask.sealing"}
@@ -110,7 +114,9 @@ def endorsement(session: Session) -> EndorsementModel | CaptureModel:
     """The ink pad, or the sensor while a thumb-print is given."""
     if session.position is Position.THUMB_PRINT:
         return capture(session)
-    return EndorsementModel(spoken(session), busy=session.phase is not Phase.TOUCH)
+    tongue = spoken(session)
+    fault = say(f"ink_fault.{session.ink_fault}", tongue) if session.ink_fault else ""
+    return EndorsementModel(tongue, busy=session.phase is not Phase.TOUCH, fault=fault)
 
 
 def review(session: Session) -> ReviewModel:

@@ -9,6 +9,7 @@ import numpy as np
 from kiosk.core.desk import Desk, Facts, Mode, Notice, Task, Waiting
 from kiosk.core.eligibility import Advice
 from kiosk.core.handover import Handover, Stage, Trouble
+from kiosk.core.ink import InkFault
 from kiosk.core.judgement import Hint
 from kiosk.core.nik import NikFault
 from kiosk.core.officer import Unattested
@@ -34,6 +35,7 @@ from kiosk.core.recording import Check, Consent, Correction, Moment, Purpose, Se
 from kiosk.core.state import Help, Phase, Session, Step
 from kiosk.flow.preview import View
 from kiosk.ui.beside import NOTHING, Beside, Form, Unlock
+from kiosk.ui.officer_views import SHOWN_FLAGS
 
 OFFICER = "petugas"
 NIK = "6105015708850001"
@@ -121,7 +123,7 @@ def _talking(language: str) -> Iterator[Scene]:
 
 def _capturing(language: str) -> Iterator[Scene]:
     def asking(step: Step, position: Position, **facts: object) -> Session:
-        return session(language, step, **{"phase": Phase.ASKING, "position": position, **facts})
+        return session(language, step, **{"phase": Phase.ASKING, "asked": (position,), "position": position, **facts})
 
     before = sealed(Position.PORTRAIT, *EYES)
     some = (*before, *sealed(*FINGERS[:4]))
@@ -137,6 +139,8 @@ def _capturing(language: str) -> Iterator[Scene]:
     for phase in (Phase.JUDGING, Phase.COMPARING, Phase.SEALING):
         yield _at(f"finger-{phase}", asking(Step.FINGERS, FINGERS[4], captures=some, phase=phase))
     yield _at("finger-touched", asking(Step.FINGERS, FINGERS[6], captures=some), view=View(_picture(480, 400, 0)))
+    slap = {"asked": FINGERS[6:10], "captures": some}
+    yield _at("finger-slap", asking(Step.FINGERS, FINGERS[6], **slap))
     yield _at("hands", asking(Step.HANDS, Position.HANDS, captures=some, exemptions=spared), view=View(rgb))
     everything = (*before, *sealed(*FINGERS))
     yield _at("check", asking(Step.CHECK, FINGERS[1], captures=everything, purpose=Purpose.CHECK))
@@ -156,6 +160,8 @@ def _ending(language: str) -> Iterator[Scene]:
         check=Check(CheckResult.MATCHED, 2),
     )
     yield _at("endorsement", replace(whole, step=Step.ENDORSEMENT))
+    for fault in InkFault:
+        yield _at(f"endorsement-{fault}", replace(whole, step=Step.ENDORSEMENT, ink_fault=fault.value))
     yield _at("endorsement-sealing", replace(whole, step=Step.ENDORSEMENT, phase=Phase.SEALING))
     seen = Attestation(OFFICER, 1, 60.0)
     for result in CheckResult:
@@ -182,7 +188,8 @@ def _helping(language: str) -> Iterator[Scene]:
         Help.CANNOT_SIGN: session(language, Step.ENDORSEMENT),
         Help.WITNESS: session(language, Step.ENDORSEMENT),
     }
-    usual = session(language, Step.FINGERS, captures=some, position=FINGERS[1])
+    noticed = tuple(f"{flag}:{FINGERS[0]}" for flag in SHOWN_FLAGS[:3])
+    usual = session(language, Step.FINGERS, captures=some, asked=FINGERS[1:2], position=FINGERS[1], flags=noticed)
     for why in Help:
         yield _at(f"help-{why}", replace(stands.get(why, usual), help=why))
     for advice in Advice:

@@ -1,54 +1,61 @@
-"""What every driver meets in these suites: a clock that only moves when all wait, and one willing person at the box."""
+"""Gives every suite the twins of every driver in the catalog, or a really attached device."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
-from hal import FakeClock, Stage, Stop
-from hal.transport.recorded import ImageFolder
-from hal.world.person import Body, Person
-from hal.world.stage import World
+from hal import Device, Stop
+from hal.catalog import CATALOG
+from tests.twins import NoTwin, Twin, twin_of
+from tests.twins.attached import attached_twin
+
+Driven = tuple[str, str]  # port, driver
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "driven" not in metafunc.fixturenames:
+        return
+    marker = metafunc.definition.get_closest_marker("ports")
+    drivers = [
+        (port, driver)
+        for port in (marker.args if marker else ()) or CATALOG
+        for driver in CATALOG[port]
+        if not attached(metafunc.config) or (port, driver) in attached(metafunc.config)
+    ]
+    metafunc.parametrize("driven", drivers, ids=["-".join(driven) for driven in drivers])
+
+
+def attached(config: pytest.Config) -> list[Driven]:
+    """The devices named on the command line."""
+    named: list[str] = config.getoption("--hardware", [])
+    for name in named:
+        port, _, driver = name.partition("=")
+        if driver not in CATALOG.get(port, ()):
+            raise pytest.UsageError(f"--hardware {name}: write PORT=DRIVER as `python -m hal list` shows them")
+    return [(port, driver) for port, _, driver in (name.partition("=") for name in named)]
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
+def twin(driven: Driven, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Twin]:
+    folder = tmp_path / "twin"
+    folder.mkdir()
+    with ExitStack() as entered:
+        try:
+            twin = entered.enter_context((attached_twin if attached(request.config) else twin_of)(*driven, folder))
+        except NoTwin as lacking:
+            pytest.skip(f"{'-'.join(driven)}: {lacking}")
+        yield twin
+
+
+@pytest.fixture
+def device(twin: Twin) -> Iterator[Device]:
+    """The driver's device, open."""
+    with twin.make() as device:
+        yield device
 
 
 @pytest.fixture
 def stop() -> Stop:
     return Stop()
-
-
-@pytest.fixture(scope="session")
-def person() -> Person:
-    """Somebody with all fingers and no slips; grown once, because growing takes its time."""
-    return Person(Body(70))
-
-
-@pytest.fixture(scope="session")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one finger in two impressions, one eye and a face; plain-* has to be left alone."""
-    folder = tmp_path_factory.mktemp("pictures")
-    rng = np.random.default_rng(1)
-    for name in ("right-index.1", "right-index.2", "iris-left.1", "iris-left.2", "plain-right-four"):
-        Image.fromarray(rng.integers(0, 255, (60, 40), dtype=np.uint8)).save(folder / f"{name}.png")
-    for name in ("face.1", "hands.1"):
-        Image.fromarray(rng.integers(0, 255, (60, 40, 3), dtype=np.uint8)).save(folder / f"{name}.jpg")
-    return folder
-
-
-@pytest.fixture
-def stage(person: Person, pictures: Path) -> Stage:
-    """The same person for simulated drivers and, as pictures, for recorded ones."""
-    world = World(1)
-    world.step_up(person)
-    return Stage(world=world, folder=ImageFolder(pictures))
-
-
-@pytest.fixture
-def empty_stage(tmp_path: Path) -> Stage:
-    """Nobody stands there."""
-    return Stage(world=World(1))

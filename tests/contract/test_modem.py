@@ -1,18 +1,15 @@
-"""The contract of the modem port, for every driver in the catalog; `set` is the twin's hand."""
+"""The contract of the modem port, for every driver in the catalog."""
 
 import pytest
 
-from hal import FakeClock, ModemStatus, Stage
-from hal.catalog import CATALOG, load
-from hal.modem.simulated import SimulatedModem
+from hal import Modem, ModemStatus
+from tests.twins.shape import ModemTwin
 
-pytestmark = pytest.mark.parametrize("driver", CATALOG["modem"])
+pytestmark = pytest.mark.ports("modem")
 
 
-def test_a_modem_says_which_network_is_there(driver: str, clock: FakeClock, stage: Stage) -> None:
-    with load("modem", driver)(clock, stage) as modem:
-        assert isinstance(modem, SimulatedModem)
-        assert not modem.status().registered
-        there = ModemStatus(registered=True, signal=0.6, operator="TELKOMSEL")
-        modem.set(there)
-        assert modem.status() == there
+def test_a_modem_says_which_network_is_there(device: Modem, twin: ModemTwin) -> None:
+    assert not device.status().registered
+    there = ModemStatus(registered=True, signal=0.6, operator="TELKOMSEL")
+    twin.set(there)
+    assert device.status() == there

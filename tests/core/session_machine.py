@@ -34,8 +34,9 @@ class Visitors(RuleBasedStateMachine):
         super().__init__()
         self.visit = Visit(*self.STEP)
 
-    @initialize(at=st.sampled_from(WAY), further=st.integers(0, 6))
-    def somebody_stands(self, at: Step, further: int) -> None:
+    @initialize(at=st.sampled_from(WAY), further=st.integers(0, 6), slaps=st.booleans())
+    def somebody_stands(self, at: Step, further: int, slaps: bool) -> None:
+        self.visit.send(TOUCHES["slap sensor" if slaps else "single sensor"](self.visit))
         self.visit.arrive(at)
         self._cooperate(further)
 
@@ -48,8 +49,10 @@ class Visitors(RuleBasedStateMachine):
         for luck in lucks:
             if (ticket := self.visit.state.awaits) is not None:
                 self.visit.answer(ticket, luck)
+            elif self.visit.awaited_ports:
+                self.visit.send(TOUCHES["device back"](self.visit))
 
-    @rule(luck=st.sampled_from(Luck), times=st.integers(10, 30))
+    @rule(luck=st.sampled_from(Luck), times=st.sampled_from((10, 80)))
     def it_goes_on_like_this(self, luck: Luck, times: int) -> None:
         self.answers_come([luck] * times)
 
@@ -79,7 +82,7 @@ class Visitors(RuleBasedStateMachine):
     def _next_visit(self, at: Step, further: int) -> None:
         if self.visit.state.step is Step.GONE:
             self.visit = Visit(*self.STEP)
-            self.somebody_stands(at, further)
+            self.somebody_stands(at, further, slaps=further % 2 > 0)
 
     def _cooperate(self, events: int) -> None:
         for _ in range(events):

@@ -1,15 +1,16 @@
 """One visit: the world around a session, small enough to see through. It answers effects as flow would, keeps a tray,
 and checks after every event what must always hold."""
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, auto
 
 from kiosk.core import effects as f
 from kiosk.core import events as e
-from kiosk.core import session
-from kiosk.core.capturing import Result
+from kiosk.core import plan, session
+from kiosk.core.asking import Result
 from kiosk.core.measures import FaceMeasures, FingerMeasures, IrisMeasures, Measures
 from kiosk.core.record import (
     EYES,
@@ -35,9 +36,10 @@ OFFICER = "petugas-1"
 NIK = "6105014107800001"
 ORIGIN = Origin("simulated", Provenance.SIMULATED)
 INK = Origin("touchscreen", Provenance.SIMULATED)
-MOST_ASKS = 12  # three rounds of three for a repeated finger, and three misses, before an officer is called
+MOST_ASKS = 20  # of one position: five as a slap, nine in rounds of three for a repeat, two misses, four behind others
 WAY = tuple(s for s in Step if s not in (Step.VOIDING, Step.GONE))
-ANSWERED = (f.LookUp, f.Capture, f.Judge, f.Compare, f.Seal, f.Close, f.Void)
+ANSWERED = (f.LookUp, f.Capture, f.Judge, f.JudgeSlap, f.Compare, f.CompareEyes, f.Seal, f.Close, f.Void)
+SLAP = (e.Ability.SLAP,)
 
 
 class Luck(Enum):
@@ -49,7 +51,9 @@ class Luck(Enum):
     USELESS = auto()
     FAIL = auto()
     DEVICE_GONE = auto()
+    CHECK_ONLY = auto()
     OTHER_FINGER = auto()
+    DRY = auto()
 
 
 def a_session(record_id: str = "ab" * 16) -> Session:
@@ -60,6 +64,9 @@ def a_session(record_id: str = "ab" * 16) -> Session:
 def finger(nfiq2: int | None = 70, minutiae: int = 40, coverage: float = 0.6) -> FingerMeasures:
     """A print's numbers."""
     return FingerMeasures(nfiq2, minutiae, coverage, 5.0)
+
+
+DRY = replace(finger(30), coherence=0.5, darkness=0.2)
 
 
 def iris(
@@ -86,7 +93,8 @@ def measures(position: Position, luck: Luck) -> Measures | None:
     if position is Position.PORTRAIT:
         table = {Luck.FAIR: face(1.0), Luck.POOR: face(1.0, light=10.0), Luck.USELESS: face(faces=0)}
         return table.get(luck, face())
-    return {Luck.FAIR: finger(30), Luck.POOR: finger(5), Luck.USELESS: finger(None)}.get(luck, finger())
+    table = {Luck.FAIR: finger(30), Luck.POOR: finger(5), Luck.DRY: DRY, Luck.USELESS: finger(None)}
+    return table.get(luck, finger())
 
 
 @dataclass
@@ -106,7 +114,8 @@ class Visit:
         self.tray: dict[str, Held] = {}
         self.outstanding: dict[str, f.SessionEffect] = {}
         self.tickets: set[str] = set()
-        self.asks = 0
+        self.asks: Counter[Position] = Counter()
+        self.awaited_ports: list[str] = []
         self.sound = True  # False from a broken promise on
         self._made = 0
         self.rows: set[tuple[Step, type]] = set()
@@ -128,7 +137,7 @@ class Visit:
         if hasattr(event, "ticket") and not awaited:
             self._assert_dropped(before, event, result)
         if hasattr(event, "officer") or isinstance(event, e.ResumeWanted):
-            self.asks = 0
+            self.asks.clear()
         self._take(result)
         self._assert_kept(before, event)
         self._assert_void(before, event, result[1])
@@ -144,7 +153,7 @@ class Visit:
             return
         self.tray.clear()
         self.outstanding.clear()
-        self.asks = 0
+        self.asks.clear()
         before = self.state
         self._take(session.resume(before, before.boot + 1, OFFICER))
         assert before.captures == self.state.captures
@@ -152,6 +161,7 @@ class Visit:
 
     def answer(self, ticket: str, luck: Luck = Luck.GOOD) -> bool:
         """Let whoever works on this effect come back."""
+        assert ticket in self.outstanding, "nobody works on this"
         effect = self.outstanding.pop(ticket)
         event = self._outcome(effect, luck)
         return event is not None and self.send(event)
@@ -218,31 +228,49 @@ class Visit:
 
     def _outcome(self, effect: f.SessionEffect, luck: Luck) -> e.SessionEvent | None:
         match effect:
-            case f.LookUp(ticket, nik):
-                known = Resident(nik, "SITI", _birth(luck), Sex.FEMALE, "SINTANG") if luck is not Luck.FAIR else None
-                earlier = ("cd" * 16,) if luck is Luck.OTHER_FINGER else ()
-                status = "DEAD" if luck is Luck.USELESS else "UNREGISTERED"
-                return e.LookedUp(
-                    ticket, known, status, earlier, (1,) * len(earlier), "2026-11-22", luck is not Luck.FAIL
-                )
+            case f.LookUp():
+                return _looked_up(effect, luck)
             case f.Capture(ticket):
-                if luck in (Luck.FAIL, Luck.DEVICE_GONE):
-                    return e.CaptureFailed(ticket, "lifted-early", luck is Luck.DEVICE_GONE)
+                codes = {Luck.FAIL: "lifted-early", Luck.DEVICE_GONE: "device"}
+                if effect.enrol and luck is Luck.CHECK_ONLY:
+                    return e.CaptureFailed(ticket, "check-only", True)
+                if luck in codes:
+                    return e.CaptureFailed(ticket, codes[luck], luck is Luck.DEVICE_GONE)
                 return e.Candidate(ticket, self.capture_id(), ORIGIN)
-            case f.Judge(ticket, capture, position):
-                if capture in self.tray:
-                    self.tray[capture].template = True
-                return e.Judged(ticket, measures(position, luck))
-            case f.Compare(ticket, capture, against):
-                return e.Compared(ticket, self._scores(against, luck))
+            case f.Judge() | f.JudgeSlap():
+                return self._judged(effect, luck)
+            case f.Compare() | f.CompareEyes():
+                return self._compared(effect, luck)
             case f.Seal(ticket, capture):
                 return self._sealed(ticket, capture, luck)
-            case f.Close(ticket):
-                failed = luck is Luck.FAIL
-                return e.CloseFailed(ticket, "full") if failed else e.Closed(ticket, "B_1_00000002", "f" * 64)
-            case f.Void(ticket):
-                return e.CloseFailed(ticket, "full") if luck is Luck.FAIL else e.Voided(ticket, "B_1_00000002")
+            case f.Close() | f.Void():
+                return _closed(effect, luck)
         return None
+
+    def _compared(self, effect: f.Compare | f.CompareEyes, luck: Luck) -> e.SessionEvent:
+        if isinstance(effect, f.Compare):
+            return e.Compared(effect.ticket, self._scores(effect.against, luck))
+        return e.EyesCompared(effect.ticket, (0.1 if luck is Luck.OTHER_FINGER else 0.48,) * len(effect.against))
+
+    def _judged(self, effect: f.Judge | f.JudgeSlap, luck: Luck) -> e.SessionEvent:
+        if isinstance(effect, f.JudgeSlap):
+            return self._slap(effect.ticket, effect.positions, luck)
+        if effect.capture in self.tray:
+            self.tray[effect.capture].template = True
+        return e.Judged(effect.ticket, measures(effect.position, luck))
+
+    def _slap(self, ticket: str, positions: tuple[Position, ...], luck: Luck) -> e.SlapJudged:
+        """The first finger is as lucky as that, the others are good; FAIL finds none, USELESS not the first."""
+        if luck is Luck.FAIL:
+            return e.SlapJudged(ticket, ())
+        pieces = []
+        for number, position in enumerate(positions):
+            told = measures(position, Luck.GOOD if number else luck)
+            if told is not None and (number or luck is not Luck.USELESS):
+                capture = self.capture_id()
+                self.tray[capture] = Held(template=True)
+                pieces.append(e.Piece(position, capture, told, 300, 400))
+        return e.SlapJudged(ticket, tuple(pieces), luck is Luck.OTHER_FINGER)
 
     def _sealed(self, ticket: str, capture: str, luck: Luck) -> e.SessionEvent | None:
         if capture not in self.tray:
@@ -268,6 +296,7 @@ class Visit:
         assert not awaited or awaited[0].ticket == self.state.awaits
         for effect in effects:
             self._carry_out(effect)
+        assert set(self.tray) <= self._known(), "nothing lies in the tray that the state does not know"
         if self.state.parked or self.state.step in (Step.SLIP, Step.GONE):
             assert not self.tray, "nothing of a person stays in RAM when nobody is there"
         if self.state.phase is not Phase.TOUCH and not self.state.parked:
@@ -276,6 +305,11 @@ class Visit:
             assert not owed_by(self.state)
             assert self.state.check is not None
             assert endorsed(self.state)
+
+    def _known(self) -> set[str]:
+        state = self.state
+        held = {a.capture for a in state.attempts} | {c for _, c in state.remembered}
+        return held | ({state.candidate} if state.candidate else set())
 
     def _carry_out(self, effect: f.SessionEffect) -> None:
         ticket = getattr(effect, "ticket", None)
@@ -288,37 +322,43 @@ class Visit:
                     self.tray.pop(capture, None)
             case f.Capture(_, positions):
                 self._assert_owed(positions)
-            case f.Judge(_, capture):
+            case f.AwaitDevice(port):
+                self.awaited_ports.append(port)
+            case f.Judge(_, capture) | f.JudgeSlap(_, capture) | f.Seal(_, capture):
                 assert self.tray[capture].picture
-            case f.Compare(_, capture, against):
+            case f.Glimpse(capture):
+                assert self.tray[capture].template, "a face is compared with the sealed portrait's"
+            case f.Compare(_, capture, against) | f.CompareEyes(_, capture, against):
                 assert all(self.tray[c].template for c in (capture, *against))
-            case f.Seal(_, capture):
-                assert self.tray[capture].picture
         if isinstance(effect, ANSWERED):
             self.outstanding[effect.ticket] = effect
 
     def _assert_owed(self, positions: tuple[Position, ...]) -> None:
-        self.asks += 1
-        assert self.asks <= MOST_ASKS, "tries are bounded without an officer"
-        settled = {*recorded(self.state), *exempt(self.state)}
+        self.asks.update(positions)
+        assert max(self.asks.values()) <= MOST_ASKS, "tries are bounded without an officer"
+        doubt = self.state.doubt
+        settled = {*recorded(self.state), *exempt(self.state)} - ({doubt.earlier} if doubt else set())
         if self.state.purpose is Purpose.CHECK:
             assert set(positions) <= set(recorded(self.state))
         elif self.state.position is not Position.THUMB_PRINT:
             assert settled.isdisjoint(positions), "what is recorded or exempted is not asked for again"
 
     def _assert_dropped(self, before: Session, event: e.SessionEvent, result: Result) -> None:
-        mine = getattr(event, "capture", None)
+        mine = (event.capture,) if isinstance(event, e.Candidate) else ()
+        if isinstance(event, e.SlapJudged):
+            mine = tuple(piece.capture for piece in event.pieces)
         assert result[0] == before, "a stale answer changes nothing"
-        assert result[1] == ((f.Forget((mine,)),) if mine else ()), "and leaves nothing behind"
+        assert result[1] == ((f.Forget(mine),) if mine else ()), "and leaves nothing behind"
 
     def _assert_kept(self, before: Session, event: e.SessionEvent) -> None:
         after = self.state
-        if after.captures != before.captures:
-            self.asks = 0
         new = [c for c in after.captures if c not in before.captures]
+        for made in new:
+            self.asks.pop(made.position, None)
         gone = [c for c in before.captures if c not in after.captures]
         assert not new or (isinstance(event, e.Sealed) and [c.blob for c in new] == [event.blob])
-        assert not gone or isinstance(event, e.Retaken | e.Voided), "a sealed capture is not lost"
+        replaced = before.doubt is not None and [c.position for c in gone] == [c.position for c in new]
+        assert not gone or replaced or isinstance(event, e.Retaken | e.Voided), "a sealed capture is not lost"
         assert isinstance(event, e.Retaken) or set(exempt(before)) <= set(exempt(after))
         if isinstance(event, e.ResumeWanted):
             self._assert_same_step(before)
@@ -339,12 +379,51 @@ class Visit:
                 assert not isinstance(under_way, f.Seal), "nothing is sealed after the void"
 
 
+def _looked_up(effect: f.LookUp, luck: Luck) -> e.LookedUp:
+    known = Resident(effect.nik, "SITI", _birth(luck), Sex.FEMALE, "SINTANG") if luck is not Luck.FAIR else None
+    earlier = ("cd" * 16,) if luck is Luck.OTHER_FINGER else ()
+    status = "DEAD" if luck is Luck.USELESS else "UNREGISTERED"
+    sure = luck is not Luck.FAIL
+    return e.LookedUp(effect.ticket, known, status, earlier, (1,) * len(earlier), "2026-11-22", sure)
+
+
+def _closed(effect: f.Close | f.Void, luck: Luck) -> e.SessionEvent:
+    if luck is Luck.FAIL:
+        return e.CloseFailed(effect.ticket, "full")
+    if isinstance(effect, f.Void):
+        return e.Voided(effect.ticket, "B_1_00000002")
+    return e.Closed(effect.ticket, "B_1_00000002", "f" * 64)
+
+
 def _birth(luck: Luck) -> date:
     return date(2010, 1, 1) if luck is Luck.POOR else date(1980, 1, 1)
 
 
 def _position(visit: Visit) -> Position:
     return visit.state.position or Position.LEFT_LITTLE
+
+
+def _device_back(visit: Visit) -> e.SessionEvent:
+    """Who served before is told again where the session asked for that; else somebody plugged something in."""
+    port = plan.PORT_AT.get(visit.state.step, "camera")
+    if port in visit.awaited_ports:
+        visit.awaited_ports.remove(port)
+    else:
+        visit.asks.clear()
+    return e.DeviceSeen(port, True, abilities=visit.state.abilities)
+
+
+def _sensor(present: bool, *abilities: e.Ability) -> Callable[[Visit], e.SessionEvent]:
+    def comes(visit: Visit) -> e.SessionEvent:
+        visit.asks.clear()
+        return e.DeviceSeen("fingerprint", present, "another", abilities)
+
+    return comes
+
+
+def _face_seen(visit: Visit) -> e.SessionEvent:
+    portrait = dict(visit.state.remembered).get(Position.PORTRAIT, "none")
+    return e.FaceSeen(portrait, 2, 0.1)
 
 
 def _exempted(visit: Visit) -> e.SessionEvent:
@@ -385,6 +464,11 @@ TOUCHES: dict[str, Callable[[Visit], e.SessionEvent]] = {
     "stumbled": lambda v: e.Stumbled(),
     "time over": lambda v: e.TimeOver(v.state.idle or "none"),
     "old timer": lambda v: e.TimeOver("none"),
+    "device back": _device_back,
+    "slap sensor": _sensor(True, *SLAP),
+    "single sensor": _sensor(True),
+    "no sensor": _sensor(False),
+    "face seen": _face_seen,
     "retake index": _retaken(Position.RIGHT_INDEX),
     "retake little": _retaken(Position.LEFT_LITTLE),
     "retake face": _retaken(Position.PORTRAIT),

@@ -11,8 +11,8 @@ from session_machine import SETTINGS, Visitors, machine
 from kiosk.core import effects as f
 from kiosk.core import events as e
 from kiosk.core import session
-from kiosk.core.capturing import Result
-from kiosk.core.record import Blob, CheckResult
+from kiosk.core.asking import Result
+from kiosk.core.record import FINGERS, Blob, CheckResult
 from kiosk.core.recording import SealedCapture
 from kiosk.core.state import Phase, Session, Step
 
@@ -82,6 +82,52 @@ def asks_for_ever(state: Session, event: e.SessionEvent) -> Result:
     return session.step(replace(state, misses=0) if answered else state, event)
 
 
+def defers_for_ever(state: Session, event: e.SessionEvent) -> Result:
+    return session.step(replace(state, deferred=()), event)
+
+
+def doubts_for_ever(state: Session, event: e.SessionEvent) -> Result:
+    return session.step(replace(state, doubted=(), repeated=()), event)
+
+
+def loses_what_waits_behind_other_fingers(state: Session, event: e.SessionEvent) -> Result:
+    after, effects = session.step(state, event)
+    return replace(after, attempts=tuple(a for a in after.attempts if a.position in after.asked)), effects
+
+
+def keeps_late_pieces(state: Session, event: e.SessionEvent) -> Result:
+    after, effects = session.step(state, event)
+    return after, () if isinstance(event, e.SlapJudged) and after == state else effects
+
+
+def keeps_the_picture_of_a_slap(state: Session, event: e.SessionEvent) -> Result:
+    after, effects = session.step(state, event)
+    kept = isinstance(event, e.SlapJudged) and after != state
+    return after, tuple(x for x in effects if not (kept and isinstance(x, f.Forget)))
+
+
+def drops_the_earlier_print_in_doubt(state: Session, event: e.SessionEvent) -> Result:
+    after, effects = session.step(state, event)
+    if after.doubt and not state.doubt:
+        earlier = after.doubt.earlier
+        after = replace(after, captures=tuple(c for c in after.captures if c.position is not earlier))
+    return after, effects
+
+
+def asks_for_recorded_fingers_of_a_slap(state: Session, event: e.SessionEvent) -> Result:
+    after, effects = session.step(state, event)
+    done = tuple(c.position for c in state.captures if c.position in FINGERS)
+    several = tuple(
+        replace(x, positions=(*x.positions, *done)) if isinstance(x, f.Capture) and len(x.positions) > 1 else x
+        for x in effects
+    )
+    return after, several
+
+
+def trusts_a_failing_device_for_ever(state: Session, event: e.SessionEvent) -> Result:
+    return session.step(replace(state, returns=0), event)
+
+
 BROKEN: tuple[Callable[[Session, e.SessionEvent], Result], ...] = (
     takes_stale_answers,
     loses_captures_at_park,
@@ -94,6 +140,14 @@ BROKEN: tuple[Callable[[Session, e.SessionEvent], Result], ...] = (
     numbers_every_session_alike,
     waits_for_ever_after_a_failed_check,
     asks_for_ever,
+    defers_for_ever,
+    doubts_for_ever,
+    loses_what_waits_behind_other_fingers,
+    keeps_late_pieces,
+    keeps_the_picture_of_a_slap,
+    drops_the_earlier_print_in_doubt,
+    asks_for_recorded_fingers_of_a_slap,
+    trusts_a_failing_device_for_ever,
 )
 
 

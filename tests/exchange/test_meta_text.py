@@ -25,7 +25,7 @@ positions = st.sampled_from(Position)
 finger = st.builds(FingerMeasures, st.none() | st.integers(0, 100), count, thousandths, thousandths)
 iris = st.builds(IrisMeasures, *[thousandths] * 5)
 face = st.builds(FaceMeasures, count, *[thousandths] * 6)
-origins = st.builds(Origin, device=text, ppi=st.none() | count, width=count, height=count)
+origins = st.builds(Origin, device=text, ppi=st.none() | count, width=count, height=count, below_grade=st.booleans())
 captures = st.builds(
     SealedCapture,
     position=positions,
@@ -87,6 +87,14 @@ def test_measures_are_kept_to_the_thousandth():
     fine = replace(told.captures[2], measures=FingerMeasures(40, 12, 0.98765, 3.14159))
     read = read_meta(write_meta(replace(told, captures=(fine,))))
     assert read.captures[0].measures == FingerMeasures(40, 12, 0.988, 3.142)
+
+
+def test_what_was_not_measured_is_left_out_and_comes_back_as_nothing():
+    told = usual()
+    bare = replace(told.captures[2], measures=FingerMeasures(None, None, 0.5, 0.25))
+    text = write_meta(replace(told, captures=(bare,)))
+    assert json.loads(text)["biometricData"][0]["measures"] == {"coverage_x1000": 500, "sharpness_x1000": 250}
+    assert read_meta(text).captures[0].measures == bare.measures
 
 
 def test_the_text_begins_with_its_mark_and_goes_on_sorted():

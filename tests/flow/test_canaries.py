@@ -16,7 +16,7 @@ from kiosk.flow import carrier
 from kiosk.store import drafts
 
 CANARY = b"canary-of-thirty-two-bytes-12345"
-STROKES = [[[101, 103, 107], [109, 113, 127], [131, 137, 139]]]
+STROKES = [[[101, 53, 107], [509, 127, 211], [131, 173, 331]]]
 INK_CANARY = json.dumps(STROKES[0], separators=(",", ":")).encode()
 
 

@@ -11,9 +11,9 @@ from flow_box import FlowBox, QuickMeasurer
 
 from kiosk.commands.training import TrainingBox
 from kiosk.core.record import Position
-from kiosk.flow import measure
-from kiosk.flow.measure import MeasureFailed, Measurer
+from kiosk.imaging import measurer as measuring
 from kiosk.imaging.encode import decode
+from kiosk.imaging.measurer import MeasureFailed, Measurer
 from kiosk.imaging.requests import EncodePng, MeasureFinger, Request
 
 TINY = np.full((16, 16), 200, np.uint8)
@@ -45,7 +45,7 @@ def test_a_process_that_dies_or_hangs_costs_one_request_and_the_next_is_answered
     first = process._process
     send(process, number)
     with monkeypatch.context() as patch:
-        patch.setattr(measure, "DEADLINE_S", 0.2)
+        patch.setattr(measuring, "DEADLINE_S", 0.2)
         with pytest.raises(MeasureFailed):
             process.request(EncodePng(TINY, 500))
     assert first is not None
@@ -71,7 +71,7 @@ class DiesOnce(QuickMeasurer):
 @pytest.fixture(params=[signal.SIGKILL, signal.SIGSTOP])
 def dying(request: pytest.FixtureRequest, process: Measurer, monkeypatch: pytest.MonkeyPatch) -> DiesOnce:
     assert encodes(process)
-    monkeypatch.setattr(measure, "DEADLINE_S", 0.2)
+    monkeypatch.setattr(measuring, "DEADLINE_S", 0.2)
     return DiesOnce(process, request.param)
 
 

@@ -50,7 +50,7 @@ def test_the_door_of_hal_does_not_open_the_world() -> None:
 
 
 def matrix() -> dict[tuple[str, str], str]:
-    rows = re.findall(r"^\| (\w+) \| `(\w+)` \| [^|]+ \| ([^|]+) \|$", (HAL / "README.md").read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| (\w+) \| `([\w-]+)` \| [^|]+ \| ([^|]+) \|$", (HAL / "README.md").read_text(), re.MULTILINE)
     return {(port, driver): tried.strip() for port, driver, tried in rows}
 
 

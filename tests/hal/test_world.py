@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from hal.values import Position
+from hal import Ask, FakeClock, Frame, Position, Stage, Stop
+from hal.fingerprint.simulated import SimulatedFingerprint, SimulatedSlap
+from hal.iris.simulated import SimulatedIris
 from hal.world import stage
 from hal.world.person import EYES, FINGERS, Act, Body, Condition, Person
 from hal.world.population import population
@@ -126,10 +128,17 @@ def test_the_first_three_are_who_a_short_day_needs() -> None:
     assert {act for acts in slips.behaviour.values() for act in acts} == {
         Act.WRONG_FINGER,
         Act.LIFT_EARLY,
+        Act.PARCHED,
         Act.EYE_CLOSED,
+        Act.SAME_EYE,
     }
     assert sorted(worn.body.conditions.values()) == [Condition.AMPUTATED, Condition.WORN, Condition.WORN]
-    assert not worn.behaviour
+    assert {act for acts in worn.behaviour.values() for act in acts} == {
+        Act.RESIDUE,
+        Act.SUN,
+        Act.SECOND_FACE,
+        Act.OTHER_HAND,
+    }
     unusable = {Condition.BANDAGED, Condition.AMPUTATED, Condition.MISSING_FROM_BIRTH}
     assert {without.body.condition(finger) for finger in FINGERS} == unusable
     assert not without.can_sign
@@ -147,3 +156,61 @@ def test_a_large_population_meets_every_condition_and_act() -> None:
 def describe(person: Person) -> tuple[object, ...]:
     body = person.body
     return body.seed, dict(body.conditions), body.eyes, dict(person.behaviour), person.can_sign
+
+
+def platen(driver: type[SimulatedFingerprint], world: World, *asked: Position) -> list[Frame]:
+    with driver(FakeClock(), Stage(world=world)) as device:
+        return [item for item in device.look(Ask(asked), Stop()) if isinstance(item, Frame)]
+
+
+def standing(**behaviour: tuple[Act, ...]) -> World:
+    world = World(3)
+    world.step_up(Person(Body(5), {Position(name): acts for name, acts in behaviour.items()}))
+    return world
+
+
+def test_a_platen_for_slaps_shows_all_fingers_that_are_asked_and_any_other_the_first() -> None:
+    four = FINGERS[1:5]
+    (all_of_them,) = platen(SimulatedSlap, standing(), *four)
+    assert (all_of_them.positions, all_of_them.pixels.shape, all_of_them.ppi) == (four, (1000, 1600), 500)
+    (first,) = platen(SimulatedFingerprint, standing(), *four)
+    assert first.positions == four[:1]
+    assert SimulatedSlap.SENSOR.slaps
+    assert not SimulatedFingerprint.SENSOR.slaps
+
+
+def test_the_other_hand_on_a_platen_for_slaps_is_another_picture() -> None:
+    usual = stage.slap([a for p in FINGERS[1:5] if (a := standing().attempt(p))])
+    swapped = stage.slap([a for p in FINGERS[1:5] if (a := standing(RIGHT_INDEX=(Act.OTHER_HAND,)).attempt(p))])
+    assert usual is not None
+    assert swapped is not None
+    tips = [int(np.argmax((picture < 128).any(axis=1))) for picture in (usual[:, :400], swapped[:, :400])]
+    assert tips[0] < tips[1]  # a right hand begins with its index finger, a left one with its little one
+
+
+def test_a_trace_on_the_glass_is_seen_at_rest_before_the_touch_and_once() -> None:
+    world = standing(RIGHT_THUMB=(Act.RESIDUE,))
+    trace, touch = platen(SimulatedFingerprint, world, Position.RIGHT_THUMB)
+    assert (trace.at_rest, trace.positions, touch.at_rest) == (True, (), False)
+    assert [frame.at_rest for frame in platen(SimulatedFingerprint, world, Position.RIGHT_THUMB)] == [False]
+
+
+def test_the_sun_is_seen_by_a_scanner_at_rest() -> None:
+    world = standing(EYE_LEFT=(Act.SUN,))
+    with SimulatedIris(FakeClock(), Stage(world=world)) as device:
+        seen = device.look(Ask((Position.EYE_LEFT,)), Stop())
+        resting, eye = next(seen), next(seen)
+    assert isinstance(resting, Frame)
+    assert isinstance(eye, Frame)
+    assert (resting.at_rest, eye.at_rest) == (True, False)
+
+
+def test_the_same_eye_again_is_the_other_eyes_picture() -> None:
+    same = standing(EYE_LEFT=(Act.SAME_EYE,)).attempt(Position.EYE_LEFT)
+    left, right = standing().attempt(Position.EYE_LEFT), standing().attempt(Position.EYE_RIGHT)
+    assert same is not None
+    assert left is not None
+    assert right is not None
+    body = same.person.body
+    assert body.eye(Position.EYE_LEFT) is not body.eye(Position.EYE_RIGHT)
+    assert not np.array_equal(stage.eye(same, 0), stage.eye(left, 0))

@@ -47,7 +47,8 @@ def test_nothing_is_mirrored_or_turned_on_any_way_out_and_in() -> None:
     ways = {
         "png": encode.decode(encode.png(drawn, 500)),
         "jpeg": encode.decode(encode.jpeg(colour(drawn), 90))[:, :, 0],
-        "jpeg 2000": encode.decode(_saved(Image.fromarray(drawn), "JPEG2000", irreversible=False)),
+        "jpeg 2000": encode.decode(encode.jpeg2000(drawn, None, 500)),
+        "jpeg 2000, lossy": encode.decode(encode.jpeg2000(drawn, 4)),
         "wsq": wsq_codec.decode_wsq(wsq_codec.encode_wsq(framed, 500))[100:160, 100:140],
     }
     views = [drawn[:, ::-1], drawn[::-1], drawn[::-1, ::-1]]
@@ -62,6 +63,36 @@ def test_a_jpeg_is_close_to_its_picture() -> None:
     decoded = encode.decode(encode.jpeg(pixels, 90))
     assert decoded.shape == pixels.shape
     assert np.abs(decoded.astype(int) - pixels).mean() < 3
+
+
+@given(st.integers(1, 70), st.integers(1, 70), st.booleans(), st.integers(0, 2**32 - 1))
+@settings(max_examples=60, deadline=None)
+def test_a_lossless_jpeg_2000_gives_back_every_pixel(height: int, width: int, rgb: bool, seed: int) -> None:
+    shape = (height, width, 3) if rgb else (height, width)
+    pixels = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
+    packed = encode.jpeg2000(pixels, None, 500)
+    assert np.array_equal(encode.decode(packed), pixels)
+    assert packed == encode.jpeg2000(pixels, None, 500)
+
+
+@pytest.mark.parametrize("ppi", [300, 500, 569, 1000, 1200])
+def test_a_jpeg_2000_tells_its_resolution_where_it_is_known(ppi: int) -> None:
+    with Image.open(BytesIO(encode.jpeg2000(letter(), None, ppi))) as image:
+        assert image.info["dpi"] == pytest.approx((ppi, ppi), abs=1e-6)
+    with Image.open(BytesIO(encode.jpeg2000(letter(), None))) as image:
+        assert "dpi" not in image.info
+
+
+def test_a_lossy_jpeg_2000_is_as_small_as_was_asked(picture: Picture) -> None:
+    print_ = picture("person-b/right-thumb.1.png")
+    before = len(encode.jpeg2000(print_, None))
+    for ratio in (5.0, 10.0, 15.0):
+        packed = encode.jpeg2000(print_, ratio)
+        assert len(packed) < before
+        assert len(packed) == pytest.approx(print_.size / ratio, rel=0.02)
+        assert np.abs(encode.decode(packed).astype(int) - print_).mean() < 15
+    with pytest.raises(ValueError, match=r"0\.5 times"):
+        encode.jpeg2000(print_, 0.5)
 
 
 def test_an_exif_orientation_is_not_followed() -> None:
@@ -102,7 +133,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(side: int) -> None:
 FILES = [
     encode.png(letter(), 500),
     encode.jpeg(colour(letter()), 80),
-    _saved(Image.fromarray(letter()), "JPEG2000"),
+    encode.jpeg2000(letter(), None, 500),
 ]
 
 

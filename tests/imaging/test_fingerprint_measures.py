@@ -108,7 +108,7 @@ def test_the_glance_sees_what_the_full_measure_sees(extractor: Extractor, pictur
     print_ = picture("person-b/left-thumb.1.png")
     full, quick = fingerprint.measure(extractor, print_, 500)[0], glance.finger(print_, 500)
     assert (quick.coverage, quick.sharpness) == (full.coverage, full.sharpness)
-    assert (quick.nfiq2, quick.minutiae) == (None, 0)
+    assert (quick.nfiq2, quick.minutiae) == (None, None)
 
 
 @given(st.integers(1, 80), st.integers(1, 80), st.sampled_from((100, 250, 500, 508, 1000)))
@@ -150,8 +150,8 @@ class _Newer:
     class Minutiae:
         """As in nbis-python 0.1.21."""
 
-        def list(self) -> list[int]:
-            return [1, 2, 3]
+        def list(self) -> list[SimpleNamespace]:
+            return [SimpleNamespace(reliability=share) for share in (0.1, 0.7, 0.9)]
 
         def quality(self) -> SimpleNamespace:
             return SimpleNamespace(score=61)
@@ -184,5 +184,5 @@ def test_the_newer_package_is_used_by_what_it_can_do(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "nbis", module)  # type: ignore[arg-type]
     extractor = Extractor()
     found = extractor.extract(ridges())
-    assert (found.nfiq2, found.minutiae, found.template) == (61, 3, b"FMR\x00030\x00")
+    assert (found.nfiq2, found.minutiae, found.template, found.reliability) == (61, 3, b"FMR\x00030\x00", 0.7)
     assert extractor.scores(b"FMR", [b"FMR", b"other"]) == [77, 0]

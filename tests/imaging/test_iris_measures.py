@@ -1,6 +1,8 @@
 """Eyes: found where they are, measured as they are, and never seen in prints, faces, noise or nothing."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,6 +10,9 @@ from drawn import blurred, eye, noise, ridges
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hal.world import eyes
+from kiosk.core.iris_quality import judge, judge_rest
+from kiosk.core.judgement import Grade, Hint, useless
 from kiosk.imaging import glance, iris
 from kiosk.imaging.eye_search import find
 from kiosk.imaging.picture import Pixels, scaled
@@ -62,21 +67,77 @@ def test_a_larger_picture_of_the_same_eye_shows_a_larger_iris() -> None:
 
 @pytest.mark.parametrize("name", NO_EYES)
 def test_no_eye_is_seen_where_there_is_none(name: str) -> None:
-    assert iris.measure(NO_EYES[name]) == iris.NONE
+    assert judge(iris.measure(NO_EYES[name])) == useless(Hint.LOOK_HERE)
 
 
 def test_no_eye_is_seen_in_prints(picture: Picture) -> None:
     for finger in ("right-thumb", "left-index", "left-middle"):
         for person in ("person-a", "person-b"):
-            assert iris.measure(picture(f"{person}/{finger}.1.png")) == iris.NONE
+            assert judge(iris.measure(picture(f"{person}/{finger}.1.png"))) == useless(Hint.LOOK_HERE)
 
 
 def test_the_glance_tells_the_same() -> None:
     assert glance.iris(eye()) == iris.measure(eye())
 
 
+def drawn(seed: int, **how: Any) -> Pixels:
+    return eyes.picture(eyes.iris(seed), np.random.default_rng(seed), side="left", **how)
+
+
+@pytest.mark.parametrize(
+    ("how", "hint"),
+    [
+        ({"closed": 0.48}, Hint.OPEN_EYE),
+        ({"glare": 0.8}, Hint.LIFT_GLASSES),
+        ({"distance": 1.4}, Hint.COME_CLOSER),
+        ({"distance": 0.5}, Hint.STEP_BACK),
+        ({"gaze": (1.1, 0.0)}, Hint.LOOK_HERE),
+        ({"shift": (0.0, 180.0)}, Hint.LOOK_HERE),
+        ({"blur": 4.0}, Hint.HOLD_STILL),
+        ({"motion": (16.0, 16.0)}, Hint.HOLD_STILL),
+        ({"light": 0.2}, Hint.MORE_LIGHT),
+        ({"light": 2.0}, Hint.LESS_LIGHT),
+    ],
+)
+@pytest.mark.parametrize("seed", [302, 307])
+def test_a_spoilt_eye_is_refused_with_what_would_help(seed: int, how: dict[str, Any], hint: Hint) -> None:
+    judged = judge(iris.measure(drawn(seed, **how)))
+    assert judged.grade is not Grade.GOOD
+    assert hint in judged.hints
+
+
+@pytest.mark.parametrize("seed", [302, 307])
+def test_glasses_and_a_printed_lens_are_told_and_the_lens_refuses_nothing(seed: int) -> None:
+    plain, rims, printed = (iris.measure(drawn(seed, **how)) for how in ({}, {"glasses": 1.0}, {"lens": 1.0}))
+    assert judge(plain).hints == ()
+    assert (rims.glasses or 0) > 0.8 > (plain.glasses or 0)
+    assert Hint.LIFT_GLASSES in judge(rims).hints
+    assert judge(printed) == replace(judge(printed), grade=Grade.GOOD, hints=(Hint.TAKE_OUT_LENS,))
+
+
+def test_a_narrow_crop_of_a_real_eye_is_good_and_a_small_one_asks_to_come_closer(picture: Picture) -> None:
+    real = picture("person-a/iris-left.1.png")
+    crop = np.ascontiguousarray(real[90:370, 160:480])
+    assert judge(iris.measure(crop)).grade is Grade.GOOD
+    for factor in (0.8, 0.5):
+        assert judge(iris.measure(scaled(real, factor))).hint is Hint.COME_CLOSER
+
+
+def test_a_real_eye_darkened_asks_for_light_and_noise_in_it_changes_little(picture: Picture) -> None:
+    real = picture("person-a/iris-left.1.png")
+    assert judge(iris.measure((real * 0.15).astype(np.uint8))).hint is Hint.MORE_LIGHT
+    rough = np.clip(real + np.random.default_rng(1).normal(0, 3, real.shape), 0, 255).astype(np.uint8)
+    assert judge(iris.measure(rough)).grade is Grade.GOOD
+
+
+def test_the_sun_is_told_by_the_picture_between_two_flashes() -> None:
+    rng = np.random.default_rng(5)
+    assert judge_rest(iris.at_rest(eyes.resting(rng))) is None
+    assert judge_rest(iris.at_rest(eyes.resting(rng, sun=0.6))) is Hint.TURN_FROM_SUN
+
+
 @given(st.integers(1, 90), st.integers(1, 90), st.booleans(), st.integers(0, 2**32 - 1))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_no_small_picture_is_too_strange(height: int, width: int, colour: bool, seed: int) -> None:
     shape = (height, width, 3) if colour else (height, width)
     measures = iris.measure(np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8))

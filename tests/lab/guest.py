@@ -1,4 +1,7 @@
-"""Boots the virtual machine, lets its tests plug devices in and out, and brings their results back."""
+"""Boots the virtual machine, lets its tests plug devices in and out, and brings their results back.
+
+Behind its serial bridge (an FT232 of QEMU's) is a fingerprint module of this process, at the pace of a real one.
+"""
 
 import json
 import shutil
@@ -10,7 +13,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tests.lab import initramfs, modules
+from tests.twins.r30x import drawn_finger
+from tests.twins.r30x_module import R30xModule
 
 HERE = Path(__file__).parent
 MEMORY_MB = 2048
@@ -29,7 +37,8 @@ class Guest:
 
     def __init__(self, work: Path) -> None:
         self._work = work
-        self._sockets = {name: work / f"{name}.sock" for name in ("qmp", "ask", "serial")}
+        self._sockets = {name: work / f"{name}.sock" for name in ("qmp", "ask")}
+        self._touches = 0  # fingers that are still to come to the module
         self._plugged: set[str] = set()
         self.results = b""
         self.log = work / "guest.log"
@@ -43,6 +52,8 @@ class Guest:
         image = self._work / "initramfs.gz"
         initramfs.write(image, kernel, HERE / "inside" / "start.sh")
         (self._work / "environment").write_text(f"MODULES='{' '.join(map(str, built))}'\n")
+        (self._work / "module").unlink(missing_ok=True)
+        self._module = R30xModule(self._work / "module", self._finger)
         self._process = subprocess.Popen(
             self._command(kernel, image), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
@@ -51,6 +62,7 @@ class Guest:
     def __exit__(self, *exc: object) -> None:
         self._process.kill()
         self._process.communicate()
+        self._module.pull()
 
     def run(self) -> None:
         """Serve the tests inside until the machine is off. Raises TimeoutError."""
@@ -64,7 +76,7 @@ class Guest:
 
     def _command(self, kernel: str, image: Path) -> list[str]:
         arguments = f"console=ttyS0 mitigations=off panic=-1 lab.work={self._work} lab.python={_python()}"
-        serial = f"socket,id=serial,path={self._sockets['serial']},server=on,wait=off"
+        serial = f"serial,id=serial,path={self._work / 'module'}"
         ask = f"socket,id=ask,path={self._sockets['ask']},server=on,wait=off"
         files = "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap"
         return [
@@ -101,20 +113,27 @@ class Guest:
                 self._plug(monitor, *words)
             elif verb == "pull":
                 self._pull(monitor, *words)
+            elif verb == "touch":
+                self._touches = int(words[0])
             else:
                 return f"no such verb: {verb}"
         except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
             return f"failed: {error}"
         return "ok"
 
-    def _plug(self, monitor: "Monitor", name: str, filesystem: str = "", size_mb: str = "32") -> None:
+    def _finger(self) -> NDArray[np.uint8] | None:
+        if self._touches == 0:
+            return None
+        self._touches -= 1
+        return drawn_finger(1)
+
+    def _plug(self, monitor: "Monitor", name: str, *how: str) -> None:
         if name in DEVICES:
             monitor.run("device_add", **_options(DEVICES[name]), id=name)
         else:
-            image = self._image(name, filesystem, int(size_mb))
-            monitor.run(
-                "blockdev-add", driver="raw", **{"node-name": name, "file": {"driver": "file", "filename": str(image)}}
-            )
+            file = {"driver": "file", "filename": str(self._image(name, *(word for word in how if word != "locked")))}
+            options = {"node-name": name, "file": file, "read-only": "locked" in how}
+            monitor.run("blockdev-add", driver="raw", **options)
             monitor.run(
                 "device_add", driver="usb-storage", bus="xhci.0", drive=name, id=name, serial=name, removable=True
             )
@@ -127,9 +146,9 @@ class Guest:
         if name not in DEVICES:
             monitor.run("blockdev-del", **{"node-name": name})
 
-    def _image(self, name: str, filesystem: str, size_mb: int) -> Path:
+    def _image(self, name: str, filesystem: str = "", size: str = "32") -> Path:
         """The stick of this name: made at its first plugging, the same one ever after."""
-        path = self._work / f"{name}.img"
+        path, size_mb = self._work / f"{name}.img", int(size)
         if not filesystem:
             return path
         path.unlink(missing_ok=True)

@@ -16,7 +16,8 @@ from kiosk.core.recording import Purpose
 from kiosk.imaging.encode import decode, png
 from kiosk.imaging.face import FaceFinder
 from kiosk.imaging.wsq_codec import decode_wsq
-from kiosk.regency.afis import Export, Wait, export
+from kiosk.regency.afis import export
+from kiosk.regency.leaving import Export, Wait
 from kiosk.regency.office import Office
 from kiosk.regency.take_in import take_in
 

@@ -14,8 +14,8 @@ from kiosk.exchange.bundle import blob_name, rotten
 from kiosk.exchange.completion import Completion, sign_completion
 from kiosk.exchange.errors import Reason
 from kiosk.exchange.meta import read_meta
-from kiosk.regency.afis import Wait
 from kiosk.regency.afis import export as export_files
+from kiosk.regency.leaving import Wait
 from kiosk.regency.office import Office
 from kiosk.regency.take_in import take_in
 

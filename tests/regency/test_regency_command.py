@@ -81,7 +81,12 @@ def test_a_box_is_certified_filled_and_taken_in_by_commands_alone(desk: Desk) ->
     assert "2 taken in" in desk.said
     assert desk.run(*where) == 0  # the second disk is remembered
     assert desk.run("afis", "--office", desk.office, "--out", desk.root / "afis") == 0
-    assert len(list((desk.root / "afis").glob("*.an2"))) == 1
+    assert desk.run("iso", "--office", desk.office, "--out", desk.root / "iso") == 0
+    assert "2 files" in desk.said
+    files = [*(desk.root / "afis").iterdir(), *(desk.root / "iso").iterdir()]
+    assert sorted("".join(path.suffixes) for path in files) == [".an2", ".training.fac", ".training.fir"]
+    assert desk.run("check", *files) == 0
+    assert desk.said.count(": nothing is missing.") == 3
 
 
 def test_who_took_a_record_back_is_destroyed_by_a_clerk_alone(desk: Desk) -> None:
@@ -120,6 +125,16 @@ def test_what_was_not_taken_in_is_told_and_ends_with_1(desk: Desk) -> None:
     (box.commission().put(desk.stick) / "manifest.jws").write_bytes(b"x")
     assert desk.run("take-in", desk.stick, "--office", desk.office, "--copies", "1") == 1
     assert f"{box.name}_{box.incarnation}_00000001: not taken in (bad-format)" in desk.said
+
+
+def test_a_file_that_lacks_something_is_told_in_one_line_and_ends_with_1(desk: Desk) -> None:
+    bad, empty = desk.root / "bad.an2", desk.root / "empty.fir"
+    bad.write_bytes(b"1.001:27\x1d1.003:1\x1f1\x1e2\x1f00\x1c2.001:9\x1d\x1c")
+    empty.write_bytes(b"FIR\x00020\x00")
+    assert desk.run("check", bad, empty) == 1
+    assert len(desk.said.splitlines()) == 2
+    assert "bad.an2: not a readable" in desk.said
+    assert "empty.fir: not a readable ISO/IEC 19794 FIR: the record ends too early." in desk.said
 
 
 def test_a_wrong_code_certifies_nobody(desk: Desk) -> None:
@@ -184,7 +199,9 @@ def test_only_one_program_has_an_office_open(desk: Desk) -> None:
     assert "Another program" in desk.said
 
 
-@pytest.mark.parametrize("command", ["init", "officer", "certify", "take-in", "afis", "withdraw", "roster"])
+@pytest.mark.parametrize(
+    "command", ["init", "officer", "certify", "take-in", "afis", "iso", "check", "withdraw", "roster"]
+)
 def test_every_command_has_help_with_an_example(desk: Desk, command: str) -> None:
     assert desk.run(command, "--help") == 0
     assert "Example: kiosk regency" in " ".join(desk.said.split())

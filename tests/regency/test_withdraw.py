@@ -11,7 +11,7 @@ from regency_people import RECORD_ID, RESIDENT
 
 from kiosk.core.status import Status
 from kiosk.exchange.bundle import MANIFEST
-from kiosk.regency import afis, shelf
+from kiosk.regency import afis, leaving, shelf
 from kiosk.regency import withdraw as module
 from kiosk.regency.durable import PARTIAL
 from kiosk.regency.errors import OfficeError
@@ -31,7 +31,7 @@ def person(office: Office, box: Box, stick: Path, backup: Path) -> Bundle:
     return person
 
 
-def waiting(office: Office, out: Path) -> tuple[tuple[str, afis.Wait], ...]:
+def waiting(office: Office, out: Path) -> tuple[tuple[str, leaving.Wait], ...]:
     return afis.export(office, out).waiting
 
 
@@ -47,7 +47,7 @@ def test_a_bundle_alone_destroys_nothing_and_the_file_waits(
     assert (row.withdrawn, row.nik, row.name) == (True, RESIDENT.nik, RESIDENT.name)
     assert accepted(office, stick, box) == {bundle.hash for bundle in bundles}
     assert copies(office, backup, person) == [person.files] * 2
-    assert waiting(office, tmp_path / "afis") == ((RECORD_ID, afis.Wait.WITHDRAWN),)
+    assert waiting(office, tmp_path / "afis") == ((RECORD_ID, leaving.Wait.WITHDRAWN),)
 
 
 def test_once_confirmed_both_copies_are_destroyed_and_the_number_stays(

@@ -50,7 +50,8 @@ def test_every_page_is_reached_by_the_samples_in_every_language() -> None:
 @pytest.mark.parametrize("position", [p for p in Position if p is not Position.SIGNATURE])
 @pytest.mark.parametrize("purpose", [Purpose.RECORD, Purpose.CHECK])
 def test_every_position_can_be_asked_for(position: Position, purpose: Purpose) -> None:
-    model = navigate(villager(Step.FINGERS, position=position, phase=Phase.ASKING, purpose=purpose)).model
+    asking = villager(Step.FINGERS, asked=(position,), position=position, phase=Phase.ASKING, purpose=purpose)
+    model = navigate(asking).model
     assert isinstance(model, CaptureModel)
     assert model.ask
     assert model.fingers is (position in FINGERS or position is Position.THUMB_PRINT)
@@ -59,10 +60,11 @@ def test_every_position_can_be_asked_for(position: Position, purpose: Purpose) -
 
 def test_a_thumb_print_lights_the_first_finger_that_can_be_given() -> None:
     spared = samples.exempted(Position.RIGHT_THUMB)
-    shown = navigate(villager(Step.ENDORSEMENT, position=Position.THUMB_PRINT, exemptions=spared))
+    asked = Position.THUMB_PRINT
+    shown = navigate(villager(Step.ENDORSEMENT, asked=(asked,), position=asked, exemptions=spared))
     assert shown.name is Name.CAPTURE
     assert isinstance(shown.model, CaptureModel)
-    assert shown.model.asked is Position.LEFT_THUMB
+    assert shown.model.asked == (Position.LEFT_THUMB,)
 
 
 def test_help_covers_a_form_that_does_not_belong_to_it() -> None:

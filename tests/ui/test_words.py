@@ -11,6 +11,7 @@ import kiosk.ui
 from kiosk.core.desk import Notice
 from kiosk.core.eligibility import Advice
 from kiosk.core.handover import Stage, Trouble
+from kiosk.core.ink import InkFault
 from kiosk.core.judgement import Hint
 from kiosk.core.nik import NikFault
 from kiosk.core.record import CheckResult, Endorsement, Lasting, Position, Reason, Sex
@@ -25,6 +26,7 @@ SECTIONS: dict[str, type[StrEnum]] = {
     "notices": Notice,
     "trouble": Trouble,
     "nik_fault": NikFault,
+    "ink_fault": InkFault,
     "reason": Reason,
     "lasting": Lasting,
     "advice": Advice,
@@ -35,7 +37,7 @@ SECTIONS: dict[str, type[StrEnum]] = {
     "endorsement": Endorsement,
     "sex": Sex,
 }
-BAD_INPUT = ("trouble", "nik_fault")  # each says what is wrong and what to do
+BAD_INPUT = ("trouble", "nik_fault", "ink_fault")  # each says what is wrong and what to do
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

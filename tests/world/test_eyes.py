@@ -1,5 +1,7 @@
 """Synthetic eyes have the order of brightness, the geometry and the asymmetry that the iris measures rely on."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
@@ -90,3 +92,51 @@ def test_gaze_and_distance_move_and_shrink_the_pupil(eye: eyes.Eye) -> None:
     ahead, size = pupil(eyes.picture(eye, _rng(), side="left"))
     assert pupil(eyes.picture(eye, _rng(), side="left", gaze=(0.8, 0)))[0] > ahead + 40
     assert pupil(eyes.picture(eye, _rng(), side="left", distance=2.0))[1] < 0.4 * size
+
+
+def _dark(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), 3) < 45)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"gaze": (1.0, 0.3)},
+        {"motion": (9.0, -4.0)},
+        {"glasses": 1.0},
+        {"lens": 1.0},
+        {"sun": 0.5},
+        {"shift": (60.0, 20.0)},
+        {"tilt_deg": 12.0},
+        {"dilation": 1.4},
+        {"light": 0.5},
+    ],
+)
+def test_whatever_is_asked_for_is_drawn_alike_again_and_changes_the_picture(eye: eyes.Eye, how: dict[str, Any]) -> None:
+    one = eyes.picture(eye, _rng(3), side="left", **how)
+    assert one.tobytes() == eyes.picture(eye, _rng(3), side="left", **how).tobytes()
+    assert one.tobytes() != eyes.picture(eye, _rng(3), side="left").tobytes()
+
+
+def test_an_averted_pupil_is_seen_aslant(eye: eyes.Eye) -> None:
+    def flatness(picture: NDArray[np.uint8]) -> float:
+        rows, columns = np.nonzero(_dark(picture))
+        return float(np.ptp(columns) / np.ptp(rows))
+
+    ahead, aside = (flatness(eyes.picture(eye, _rng(), side="left", gaze=(far, 0.0))) for far in (0.0, 1.5))
+    assert aside / ahead == pytest.approx(np.sqrt(1 - (1.5 * eyes.GAZE_SINE) ** 2), abs=0.04)
+
+
+def test_motion_smears_one_way_only(eye: eyes.Eye) -> None:
+    def slopes(picture: NDArray[np.uint8]) -> tuple[float, float]:
+        middle = cv2.GaussianBlur(picture, (0, 0), 2)[200:280, 230:410].astype(np.float32)
+        return float(np.abs(np.diff(middle, axis=1)).mean()), float(np.abs(np.diff(middle, axis=0)).mean())
+
+    still, moved = (slopes(eyes.picture(eye, _rng(), side="left", motion=(far, 0.0))) for far in (0.0, 20.0))
+    assert moved[0] / still[0] < 0.9 * moved[1] / still[1]
+
+
+def test_a_camera_at_rest_sees_the_sun_only() -> None:
+    dark, sunny = eyes.resting(_rng(1)), eyes.resting(_rng(1), sun=0.8)
+    assert dark.mean() < 10 < 100 < sunny.mean()
+    assert sunny.tobytes() == eyes.resting(_rng(1), sun=0.8).tobytes()

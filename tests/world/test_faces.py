@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from hal.values import Position
 from hal.world import faces, hands
+from hal.world.faces import Scene
+from hal.world.worn import Guise
 
 SEEDS = range(6)
 
@@ -17,6 +19,11 @@ SEEDS = range(6)
 @pytest.fixture(scope="module")
 def drawn() -> list[faces.Face]:
     return [faces.face(seed) for seed in SEEDS]
+
+
+@pytest.fixture(scope="module")
+def man() -> faces.Face:
+    return faces.face(3, Guise(headscarf=False))
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +109,58 @@ def test_a_missing_finger_is_absent_and_a_bandaged_one_is_white() -> None:
     assert np.ptp(without[tip].mean(axis=(0, 1))) < 30 < np.ptp(whole[tip].mean(axis=(0, 1)))  # cloth is grey
     assert wrapped[tip].mean() > 180 > whole[tip].mean()
     assert np.array_equal(without[:, 480:], whole[:, 480:])  # the other hand is as it was
+
+
+GUISES = {
+    "closed": (Guise(closed=1.0), (slice(265, 305), slice(400, 560))),
+    "gape": (Guise(gape=1.0), (slice(395, 450), slice(440, 520))),
+    "mask": (Guise(mask=True), (slice(350, 450), slice(420, 540))),
+    "dark glasses": (Guise(dark_glasses=True), (slice(270, 315), slice(400, 560))),
+    "glasses": (Guise(glasses=True), (slice(255, 325), slice(380, 580))),
+    "hand": (Guise(hand=True), (slice(340, 450), slice(400, 540))),
+    "beard": (Guise(beard=True), (slice(420, 465), slice(420, 540))),
+}
+
+
+@pytest.mark.parametrize("name", GUISES)
+def test_a_guise_changes_its_own_part_of_the_face_and_not_the_forehead(name: str, man: faces.Face) -> None:
+    guise, part = GUISES[name]
+    bare, worn = man.figure.astype(int), faces.face(3, guise).figure.astype(int)
+    forehead = (slice(190, 235), slice(440, 520))
+    assert np.abs(bare[part] - worn[part]).max() > 60
+    assert np.array_equal(bare[forehead], worn[forehead])
+
+
+def test_anybody_can_put_on_a_headscarf_or_take_it_off() -> None:
+    for seed in SEEDS[:2]:
+        assert faces.face(seed, Guise(headscarf=True)).headscarf
+        assert not faces.face(seed, Guise(headscarf=False)).headscarf
+
+
+def test_a_face_without_guise_is_as_the_lot_has_it(drawn: list[faces.Face]) -> None:
+    assert all(np.array_equal(face.figure, faces.face(face.seed, Guise()).figure) for face in drawn[:2])
+
+
+def test_two_people_are_found_as_two(cascade: cv2.CascadeClassifier, drawn: list[faces.Face]) -> None:
+    both = faces.picture(drawn[0], _rng(), offset=(-130, 0), scene=Scene(beside=drawn[1]))
+    assert _found(cascade, both) == 2
+
+
+def test_shade_falls_on_the_side_it_is_asked_for(drawn: list[faces.Face]) -> None:
+    right, left = (faces.picture(drawn[0], _rng(), scene=Scene(shade=shade)).mean(axis=(0, 2)) for shade in (0.7, -0.7))
+    assert right[:300].mean() > 2 * right[660:].mean()
+    assert left[660:].mean() > 2 * left[:300].mean()
+
+
+def test_clutter_hangs_behind_and_never_before_the_face(drawn: list[faces.Face]) -> None:
+    plain, full = (faces.picture(drawn[0], _rng(), scene=Scene(clutter=share)).astype(int) for share in (0.0, 1.0))
+    face = (slice(220, 440), slice(420, 540))
+    assert np.abs(plain[face] - full[face]).max() <= 1
+    assert np.abs(plain - full).max() > 60
+
+
+def test_a_nod_moves_the_nose_down_and_back_up(drawn: list[faces.Face]) -> None:
+    ahead, down, up = (faces.picture(drawn[0], _rng(), nod=nod).astype(int) for nod in (0.0, 0.8, -0.8))
+    for moved in (down, up):
+        assert np.abs(ahead - moved)[200:480, 380:580].mean() > 4 * np.abs(ahead - moved)[640:].mean()
+    assert not np.array_equal(down, up)

@@ -6,7 +6,9 @@ from kivy.properties import ObjectProperty, StringProperty
 
 import kiosk.ui.widgets.dots
 import kiosk.ui.widgets.hand_picture
+import kiosk.ui.widgets.pictogram
 import kiosk.ui.widgets.preview_picture  # noqa: F401  the layout names them
+from kiosk.core.judgement import Hint
 from kiosk.flow.preview import View
 from kiosk.ui.models import CaptureModel
 from kiosk.ui.screens.page import Page
@@ -19,12 +21,13 @@ class CapturePage(Page):
 
     model = ObjectProperty(CaptureModel())
     live_hint = StringProperty("")
+    live_picture = StringProperty("")
 
     def show(self, model: Any) -> None:
         """Another position begins with an empty picture."""
-        if model.asked is not self.model.asked:
+        if model.asked != self.model.asked:
             self._darken()
-        self.live_hint = ""
+        self.live_hint = self.live_picture = ""
         super().show(model)
 
     def look(self, view: View) -> None:
@@ -32,12 +35,13 @@ class CapturePage(Page):
         if view.pixels is not None:
             picture = self.ids.small if self.model.fingers else self.ids.large
             picture.show(view.pixels)
-            self.live_hint = "" if self.model.busy else say(f"hint.{view.hint}", self.model.language)
+        if not self.model.busy and (view.pixels is not None or view.hint is not Hint.AGAIN):
+            self.live_hint, self.live_picture = say(f"hint.{view.hint}", self.model.language), view.hint.value
 
     def clear(self) -> None:
         """Nobody's face stays in the texture."""
         self._darken()
-        self.live_hint = ""
+        self.live_hint = self.live_picture = ""
         super().clear()
 
     def _darken(self) -> None:

@@ -2,7 +2,8 @@
 
 from kivy.properties import ObjectProperty
 
-import kiosk.ui.widgets.choices  # noqa: F401  the layout names it
+import kiosk.ui.widgets.choices
+import kiosk.ui.widgets.pictogram  # noqa: F401  the layout names them
 from kiosk.ui.models import HelpModel
 from kiosk.ui.screens.page import Page
 from kiosk.ui.widgets.layout import load_layout

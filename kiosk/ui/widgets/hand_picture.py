@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from math import cos, radians, sin
 
 from kivy.graphics import Color, Ellipse, Line, RoundedRectangle
-from kivy.properties import ListProperty, ObjectProperty
+from kivy.properties import ListProperty
 
 from kiosk.core.record import FINGERS, Position
 from kiosk.ui import theme
@@ -23,11 +23,11 @@ PALM = (0.295, 0.02, 0.53, 0.44)
 
 
 class HandPicture(Sketch):
-    """`asked` is one position or None; thumbs stand inwards, as on one's own hands laid down."""
+    """`asked` are those to show now; thumbs stand inwards, as on one's own hands laid down."""
 
     DRAWN_FROM = ("asked", "recorded", "exempt")
 
-    asked = ObjectProperty(None, allownone=True)
+    asked = ListProperty()
     recorded = ListProperty()
     exempt = ListProperty()
 
@@ -59,7 +59,7 @@ class HandPicture(Sketch):
             self._mark(finger, points[2], points[3], width)
 
     def _fill(self, finger: Position) -> str:
-        if finger is self.asked:
+        if finger in self.asked:
             return theme.LIT
         if finger in self.recorded:
             return theme.DONE
@@ -68,7 +68,7 @@ class HandPicture(Sketch):
     def _mark(self, finger: Position, x: float, y: float, width: float) -> None:
         reach = width * 0.27
         Color(*theme.rgba(theme.INK))
-        if finger is self.asked:
+        if finger in self.asked:
             Line(circle=(x, y, width * 0.95), width=3)
             Ellipse(pos=(x - reach, y - reach), size=(2 * reach, 2 * reach))
         elif finger in self.recorded:

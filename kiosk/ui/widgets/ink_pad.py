@@ -6,12 +6,11 @@ from kivy.graphics import Color, Line
 from kivy.input.motionevent import MotionEvent
 from kivy.properties import BooleanProperty
 
+from kiosk.core.ink import MOST_POINTS
 from kiosk.ui import theme
 from kiosk.ui.acts import Stroke
 from kiosk.ui.widgets.layout import load_layout
 from kiosk.ui.widgets.sketch import Sketch
-
-MOST_POINTS = 20_000  # minutes of scribbling; beyond it ink is not taken
 
 
 class InkPad(Sketch):
@@ -69,7 +68,9 @@ class InkPad(Sketch):
 
     def _add(self, touch: MotionEvent) -> None:
         stroke, line = touch.ud["ink"]
-        stroke.append((round(touch.x - self.x), round(self.top - touch.y), touch.ud["ms"] - self._since_ms))
+        x = min(max(round(touch.x - self.x), 0), int(self.width))
+        y = min(max(round(self.top - touch.y), 0), int(self.height))
+        stroke.append((x, y, touch.ud["ms"] - self._since_ms))
         line.points += touch.pos
         self._points += 1
 

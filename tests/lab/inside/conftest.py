@@ -1,46 +1,10 @@
-"""Hands of the host: what is plugged into the virtual machine, and pulled out of it."""
+"""Every test has the host's hands, and leaves nothing plugged in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-CHANNEL = "/dev/virtio-ports/jemput.ask"
-Hand = Callable[..., None]
-
-
-class Host:
-    """Asks the host and waits until it has done so."""
-
-    def __init__(self) -> None:
-        self._channel = open(CHANNEL, "r+b", buffering=0)  # noqa: SIM115 - closed by close
-        self._in: set[str] = set()
-
-    def plug(self, name: str, *how: object) -> None:
-        """A device of tests.lab.guest.DEVICES, or a stick of this name: file system (none: unformatted) and megabytes
-        at its first plugging."""
-        self._ask("plug", name, *how)
-        self._in.add(name)
-
-    def pull(self, name: str) -> None:
-        """Take it out as it is."""
-        self._ask("pull", name)
-        self._in.discard(name)
-
-    def clear(self) -> None:
-        """Nothing is plugged in any more."""
-        for name in sorted(self._in):
-            self.pull(name)
-
-    def _ask(self, *words: object) -> None:
-        self._channel.write((" ".join(map(str, words)) + "\n").encode())
-        answer = b""
-        while not answer.endswith(b"\n"):
-            answer += self._channel.read(1)
-        if answer != b"ok\n":
-            raise RuntimeError(answer.decode())
-
-    def close(self) -> None:
-        self._channel.close()
+from tests.lab.inside.hands import Host
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ for module in configfs virtio_console xhci_pci usb_storage uas sd_mod ftdi_sio c
   i2c-dev usbhid hid_generic evdev; do modprobe $module || echo "lab: no module $module"; done
 modprobe i2c-stub chip_addr=0x36
 modprobe vivid n_devs=1 node_types=0x1
+modprobe snd-dummy
 modprobe power_supply 2>/dev/null; modprobe regmap_i2c 2>/dev/null
 set -- $MODULES
 insmod "$1" gpio_mockup_ranges=-1,32 || echo "lab: no gpio"
@@ -19,7 +20,8 @@ groupadd -r jemput 2>/dev/null; useradd -r -g jemput -M jemput 2>/dev/null
 cp "$tree"/udev/70-jemput.rules /etc/udev/rules.d/ && cp "$tree"/udev/70-jemput.hwdb /etc/udev/hwdb.d/
 cp "$tree"/udev/70-jemput.conf /etc/modprobe.d/
 systemd-hwdb update || udevadm hwdb --update
-/lib/systemd/systemd-udevd --daemon; udevadm trigger -c add; udevadm settle
+/lib/systemd/systemd-udevd --daemon; udevadm trigger -c add
+udevadm settle --timeout=60
 cd "$tree" && "$python" -m pytest tests/lab/inside -q -p no:cacheprovider --rootdir="$tree" -c "$tree/pyproject.toml" \
   --junitxml=/run/results.xml --color=no 2>&1
 "$python" "$here/report.py" /run/results.xml

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hal.clock import Stop, SystemClock
 from hal.hotplug import Hotplug, attached, from_udev
-from tests.lab.inside.conftest import Host
+from tests.lab.inside.hands import Host
 
 PATIENCE_S = 30.0
 FTDI = "0403:6001"

@@ -1,0 +1,1 @@
+"""The tests; `tests.twins` is used by `bench` too."""
