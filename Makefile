@@ -3,7 +3,7 @@ BIN := .venv/bin
 OUT := out
 TOUR := $(addprefix $(OUT)/,box stick office recovery backup afis shots tour.json residents.csv)
 
-.PHONY: run test lint bench shots setup
+.PHONY: run test lint bench shots lab setup
 
 setup:
 	@./setup.sh
@@ -31,3 +31,8 @@ bench: setup
 
 shots: setup
 	@$(BIN)/python -m kiosk.ui.shots $(OUT)/shots
+
+# A virtual machine with Debian's own kernel, for what drivers and rules do on a real one; wants root, takes minutes.
+lab: setup
+	@tests/lab/packages.sh
+	@JEMPUT_LAB=1 $(BIN)/python -m pytest -q tests/lab

@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +31,7 @@ def main(
         "out/bench.json"
     ),
     part: Annotated[list[str] | None, typer.Option(help=f"Only these parts: {', '.join(PARTS)}.")] = None,
+    fresh: Annotated[int, typer.Option(min=0, help="Which set of inputs part quality draws; 0: the tuned one.")] = 0,
 ) -> None:
     """Measure everything against its peer in this run.
 
@@ -39,13 +42,14 @@ def main(
         console.print(f"There is no part {unknown[0]}; there are {', '.join(PARTS)}.")
         sys.exit(2)
     out.parent.mkdir(parents=True, exist_ok=True)
-    rows = [row for name in part or PARTS for row in _part(name, console, out.parent)]
+    parts = {name: one.rows for name, one in PARTS.items()} | {"quality": partial(quality.rows, fresh=fresh)}
+    rows = [row for name in part or PARTS for row in _part(name, parts[name], console, out.parent)]
     out.write_text(json.dumps([row.as_json() for row in rows], indent=1), encoding="utf-8")
     Console().print(_table(rows))
     sys.exit(0 if all(row.holds for row in rows) else 1)
 
 
-def _part(name: str, console: Console, folder: Path) -> list[Row]:
+def _part(name: str, drawn: Callable[..., Iterator[Row]], console: Console, folder: Path) -> list[Row]:
     """The rows of a part; what it says goes to the console and into its text file."""
     with (folder / f"{name}.txt").open("w", encoding="utf-8") as file:
         paper = Console(file=file, width=WIDTH)
@@ -54,7 +58,7 @@ def _part(name: str, console: Console, folder: Path) -> list[Row]:
             console.print(what)
             paper.print(what)
 
-        return list(PARTS[name].rows(say))
+        return list(drawn(say))
 
 
 def _table(rows: list[Row]) -> Table:

@@ -22,6 +22,7 @@ from tests.twins.r30x_module import R30xModule
 ATRS = bytes.fromhex("3b80800101"), bytes.fromhex("3b951381018073ff01000b")
 WARM = 20  # cycles until caches are full
 SEEN_S = 10.0
+SELECT = bytes.fromhex("00a4040000")
 
 
 def held() -> tuple[int, int, int]:
@@ -88,7 +89,7 @@ def pcsc(count: int) -> None:
         def one(_: int) -> None:
             with PcscCardReader(SystemClock(), Stage()) as reader:
                 _until(reader, CardStatus(CardState.PRESENT, ATRS[0]))  # the reset at the close takes it a moment
-                assert reader.transmit(bytes(5)) == b"hello\x90\x00"
+                assert reader.transmit(SELECT) == b"hello\x90\x00"
 
         cycles(count, one)
 
@@ -105,7 +106,7 @@ def cards(count: int) -> None:
             slot = number % 2
             twin.pcscd.insert(ATRS[slot], lambda _: bytes((slot,)) + b"\x90\x00", slot)
             _until(reader, CardStatus(CardState.PRESENT, ATRS[slot]))
-            assert reader.transmit(bytes(5)) == bytes((slot,)) + b"\x90\x00"
+            assert reader.transmit(SELECT) == bytes((slot,)) + b"\x90\x00"
             twin.pcscd.remove(slot)
             _until(reader, CardStatus(CardState.NO_CARD))
 

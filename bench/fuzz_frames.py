@@ -18,9 +18,9 @@ from PIL import Image
 
 from bench.fuzz_services import changed
 from hal import DeviceFault, DeviceUnavailable, StickState, SystemClock
+from hal.standin import Stage
 from hal.stick import helper
 from hal.stick.usb import UsbStick, _reply
-from hal.standin import Stage
 from hal.transport.v4l2_pixels import DECODERS, decoded
 from hal.values import Mounted, StickStatus
 

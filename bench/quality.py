@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from rich.table import Table
 
@@ -21,10 +22,10 @@ LEAST_WRONG = 200  # inputs in all
 NOT_REFUSED, WRONG_REASON, NOT_ACCEPTED = 1.0, 10.0, 3.0
 
 Drawn = tuple[Iterable[Input], Iterable[Input]]
-DRAWN: Mapping[str, Callable[[], Drawn]] = {
-    "finger": lambda: (fingers.wrong(), [*fingers.good(), *shared.fingers()]),
-    "iris": lambda: (irises.wrong(), [*irises.good(), *shared.irises()]),
-    "face": lambda: (faces.wrong(), [*faces.good(), *shared.faces()]),
+DRAWN: Mapping[str, Callable[[int], Drawn]] = {
+    "finger": lambda fresh: (fingers.wrong(fresh=fresh), chain(fingers.good(fresh=fresh), shared.fingers())),
+    "iris": lambda fresh: (irises.wrong(fresh=fresh), chain(irises.good(fresh=fresh), shared.irises())),
+    "face": lambda fresh: (faces.wrong(fresh=fresh), chain(faces.good(fresh=fresh), shared.faces())),
 }
 REQUESTS: Mapping[str, Callable[[Input], Request]] = {
     "finger": lambda one: MeasureFinger(one.pixels, one.ppi),
@@ -49,13 +50,13 @@ class Judged:
         return not self.accepted and self.hint in self.wanted
 
 
-def rows(say: Callable[[object], object]) -> Iterator[Row]:
-    """The rows of this part."""
+def rows(say: Callable[[object], object], fresh: int = 0) -> Iterator[Row]:
+    """The rows of this part, of the inputs' set `fresh`: on 0 the rules were tuned, every other number draws others."""
     wrong: list[Judged] = []
     with Crew(os.cpu_count() or 1) as crew:
         for modality, drawn in DRAWN.items():
-            say(f"quality: {modality}")
-            bad, good = ([*judged(crew, modality, inputs)] for inputs in drawn())
+            say(f"quality: {modality}, set {fresh}")
+            bad, good = ([*judged(crew, modality, inputs)] for inputs in drawn(fresh))
             say(_wrong_table(modality, bad))
             say(_good_table(modality, good))
             yield from _limits(modality, bad, good)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from math import inf
 from threading import RLock
 from typing import Literal, Self, overload
 
@@ -21,6 +22,8 @@ from hal.speaker import Speaker
 from hal.standin import Stage
 from hal.stick import StickPort
 from hal.values import DeviceIdentity
+
+UNTOLD_S = 5.0  # a service takes some seconds to start; looking for one asks a hundred loopback ports
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +71,7 @@ class Box:
         self._warned: set[tuple[str, str]] = set()
         self._serving: dict[str, str] = {}  # port: driver
         self._errors: dict[str, dict[str, HalError]] = {}
+        self._tried_s: dict[str, float] = {}
         self._closed = False
 
     @overload
@@ -107,19 +111,28 @@ class Box:
 
     def refresh(self) -> None:
         """Serve anew whatever came or went since the last call, which costs nothing where nothing did: about once a
-        second, from any thread."""
-        if self._closed or (self._hotplug and not self._hotplug.settled()):
+        second, from any thread. Services that udev does not tell of are looked for every five seconds while nobody
+        serves their port."""
+        if self._closed:
             return
+        told = self._hotplug is None or self._hotplug.settled()
         for port in self._drivers:
-            self._serve(port)
+            if told or self._may_have_come_untold(port):
+                self._serve(port)
+
+    def _may_have_come_untold(self, port: str) -> bool:
+        made = (self._made.get((port, driver)) for driver in self._drivers[port])
+        due = self._clock.monotonic() - self._tried_s.get(port, -inf) >= UNTOLD_S
+        return due and port not in self._serving and any(device and not device.TOLD_BY_UDEV for device in made)
 
     def rivals(self, port: str) -> tuple[str, ...]:
         """Other listed drivers whose device is plugged in as well: the config's order decided, the officer is told."""
         listed = [driver for driver in self._drivers.get(port, ()) if driver not in STAND_INS]
-        if len(listed) < 2 or port not in self._serving:
+        serving = self._serving.get(port)
+        if len(listed) < 2 or serving is None:
             return ()
         here = attached()
-        others = (driver for driver in listed if driver != self._serving[port])
+        others = (driver for driver in listed if driver != serving)
         return tuple(driver for driver in others if here.intersection(_usb_ids(port, driver)))
 
     def present(self) -> dict[str, DeviceIdentity | None]:
@@ -131,15 +144,16 @@ class Box:
 
     def why(self, port: str) -> dict[str, HalError]:
         """What each driver said that did not open when last tried, in the config's order."""
-        errors = self._errors.get(port, {})
+        errors = dict(self._errors.get(port, {}))  # whoever refreshes may change it meanwhile
         return {driver: errors[driver] for driver in self._drivers.get(port, ()) if driver in errors}
 
     def close(self) -> None:
-        """Close every device; nothing is lent after that."""
-        for device in self._made.values():
-            device.close()
-        self._serving.clear()
+        """Close every device; nothing is lent after that. Waits for a port that is just being served anew."""
         self._closed = True
+        for (port, _), device in list(self._made.items()):
+            with self._turns[port]:
+                device.close()
+        self._serving.clear()
 
     def __enter__(self) -> Self:
         return self
@@ -150,10 +164,11 @@ class Box:
     def _serve(self, port: str) -> Device | None:
         """Who serves goes on where it still opens; otherwise the first listed driver that does."""
         with self._turns.setdefault(port, RLock()):
-            return self._first_that_opens(port)
+            return None if self._closed else self._first_that_opens(port)
 
     def _first_that_opens(self, port: str) -> Device | None:
         serving, errors = self._serving.get(port), self._errors.setdefault(port, {})
+        self._tried_s[port] = self._clock.monotonic()
         for driver in sorted(self._drivers.get(port, ()), key=lambda name: name != serving):
             try:
                 device = self._opened(port, driver)

@@ -21,6 +21,7 @@ class Device(ABC):
     MAKE: ClassVar[str]
     MODEL: ClassVar[str]
     USB_IDS: ClassVar[tuple[str, ...]] = ()  # "vvvv:pppp"
+    TOLD_BY_UDEV: ClassVar[bool] = True  # False: a service stands between, whose coming and going udev does not tell
     CONSUMABLES: ClassVar[tuple[str, ...]] = ()
     TRIED_ON_HARDWARE: ClassVar[str | None] = None  # ISO date of the first meeting with the device, or None
 

@@ -1,6 +1,6 @@
 """Tries one device and says, in the workshop's words, whether its part is in order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -10,7 +10,7 @@ from hal.catalog import load
 from hal.clock import Clock, Stop
 from hal.errors import CaptureTimeout, DeviceFault, DeviceUnavailable, HalError, NotSupported, UnavailableReason
 from hal.standin import Stage
-from hal.values import Ask, Frame, Lamp, Position, Presence
+from hal.values import Ask, DeviceIdentity, Frame, Lamp, Position, Presence
 
 LOOK_S = 5.0  # a camera streams long before; an empty platen is told by the time running out
 PARTS = {
@@ -28,23 +28,23 @@ SHOWN = {"fingerprint": Position.RIGHT_INDEX, "iris": Position.EYE_RIGHT, "camer
 
 
 class Verdict(StrEnum):
-    """What the workshop does about the part."""
+    """What the workshop does about the part, the most telling first."""
 
     GOOD = "good"
-    MISSING = "missing"
     BROKEN = "broken"
     NOT_READY = "not ready"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One part: the driver that was tried, its device by name, the verdict, and one sentence what was seen or to do."""
+    """One driver of a part: the verdict, one sentence what was seen or what to do, and for engineers the device's name
+    or what the driver said."""
 
-    part: str
     driver: str
-    device: str
     verdict: Verdict
     note: str
+    detail: str
 
 
 ADVICE = {
@@ -59,22 +59,32 @@ ADVICE = {
 
 def examine(port: str, driver: str, clock: Clock, stage: Stage) -> Finding:
     """Open, use once, close. Takes at most about ten seconds."""
-    part, name = PARTS[port], ""
     try:
         with load(port, driver)(clock, stage) as device:
-            who = device.identity
-            name = " ".join(word for word in (who.make, who.model, who.serial) if word)
-            return Finding(part, driver, name, Verdict.GOOD, USES[port](device))
+            seen = USES[port](device)
+            return Finding(driver, Verdict.GOOD, seen, name_of(device.identity))
     except DeviceUnavailable as gone:
         missing = gone.reason in (UnavailableReason.ABSENT, UnavailableReason.LOST)
-        verdict = Verdict.MISSING if missing else Verdict.NOT_READY
-        return Finding(part, driver, name, verdict, f"{ADVICE[gone.reason]} ({gone})")
+        return Finding(driver, Verdict.MISSING if missing else Verdict.NOT_READY, ADVICE[gone.reason], str(gone))
     except (DeviceFault, CaptureTimeout) as broken:
-        return Finding(part, driver, name, Verdict.BROKEN, f"replace the part if it happens again ({broken})")
+        return Finding(driver, Verdict.BROKEN, "replace the part if it happens again", str(broken))
     except NotSupported as wrong:
-        return Finding(part, driver, name, Verdict.NOT_READY, f"the config asks for what it cannot do ({wrong})")
+        return Finding(driver, Verdict.NOT_READY, "box.toml asks for what it cannot do", str(wrong))
     except HalError as other:
-        return Finding(part, driver, name, Verdict.GOOD, f"it works and says: {other}")
+        return Finding(driver, Verdict.GOOD, "it works", str(other))
+
+
+def name_of(who: DeviceIdentity) -> str:
+    """Make, model and serial number, as far as the device tells."""
+    return " ".join(word for word in (who.make, who.model, who.serial) if word)
+
+
+def telling(findings: Sequence[Finding]) -> list[Finding]:
+    """Those worth showing of one part: what is in order; otherwise the worst, which is what somebody can act on."""
+    for verdict in Verdict:
+        if found := [finding for finding in findings if finding.verdict is verdict]:
+            return found
+    return []
 
 
 def _platen(device: Any) -> str:
@@ -90,6 +100,8 @@ def _stream(position: Position) -> Callable[[Any], str]:
     def use(device: Any) -> str:
         looks = device.look(Ask((position,), timeout_s=LOOK_S), Stop())
         frames = list(islice((item for item in looks if isinstance(item, Frame)), 3))
+        if not frames:
+            raise DeviceFault("it streams nothing")
         return f"it streams: {_size(frames[-1])}"
 
     return use

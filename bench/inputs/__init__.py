@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from kiosk.core.judgement import Hint
 
+FRESH = 1_000_000  # seeds from one set of inputs to the next: no two sets share a person or a drawing
+
 
 @dataclass(frozen=True, eq=False)
 class Input:

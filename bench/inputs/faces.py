@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.inputs import Input
+from bench.inputs import FRESH, Input
 from hal.world import eyes, faces, fingers, hands
 from hal.world.faces import BLUE, RED, Scene
 from hal.world.worn import Guise
@@ -50,11 +50,11 @@ WRONG: Mapping[str, tuple[Guise, Mapping[str, Any], tuple[Hint, ...]]] = {
 }
 
 
-def good() -> Iterator[Input]:
-    """People who look straight into the lens, as they come, before either cloth."""
-    seed = FIRST_GOOD
+def good(many: int = 1, fresh: int = 0) -> Iterator[Input]:
+    """People of set `fresh` who look straight into the lens, as they come, before either cloth, `many` times so many."""
+    seed = FIRST_GOOD + fresh * FRESH
     for kind, (count, guise) in GOOD.items():
-        for _ in range(count):
+        for _ in range(count * many):
             rng = np.random.default_rng(seed)
             how = {
                 "roll_deg": float(rng.normal(0, 2)),
@@ -68,35 +68,35 @@ def good() -> Iterator[Input]:
             seed += 1
 
 
-def wrong() -> Iterator[Input]:
-    """Faces with one fault each, two people, and what is no face."""
-    seed = FIRST_WRONG
+def wrong(many: int = 1, fresh: int = 0) -> Iterator[Input]:
+    """Faces with one fault each, two people, and what is no face; EACH x `many` of each fault, of set `fresh`."""
+    seed = FIRST_WRONG + fresh * FRESH
     for kind, (guise, how, hints) in WRONG.items():
-        for _ in range(EACH):
+        for _ in range(EACH * many):
             yield Input(kind, faces.picture(faces.face(seed, guise), np.random.default_rng(seed), **how), hints)
             seed += 1
-    for _ in range(EACH):
+    for _ in range(EACH * many):
         scene = Scene(beside=faces.face(seed + 500))
         pixels = faces.picture(faces.face(seed), np.random.default_rng(seed), offset=(-130.0, 0.0), scene=scene)
         yield Input("two people", pixels, (Hint.ONE_FACE,))
         seed += 1
-    for kind, pixels in no_faces(np.random.default_rng(seed)):
+    for kind, pixels in no_faces(np.random.default_rng(seed), seed):
         yield Input(kind, pixels, (Hint.LOOK_HERE,))
 
 
-def no_faces(rng: np.random.Generator) -> Iterator[tuple[str, Picture]]:
-    """What a camera may see instead of a face."""
+def no_faces(rng: np.random.Generator, first: int) -> Iterator[tuple[str, Picture]]:
+    """What a camera may see instead of a face; people from seed `first` on."""
     for level in (0, 128, 255):
         yield "blank", np.full((faces.HEIGHT, faces.WIDTH, 3), level, np.uint8)
     for _ in range(3):
         yield "noise", rng.integers(0, 256, (faces.HEIGHT, faces.WIDTH, 3), dtype=np.uint8)
     for cloth in (RED, BLUE):
         yield "nobody", faces.nobody(rng, cloth)
-    for seed in range(3):
-        yield "finger", fingers.impression(fingers.master(FIRST_WRONG + seed), rng)
-        yield "eye", eyes.picture(eyes.iris(FIRST_WRONG + seed), rng, side="left")
+    for seed in range(first, first + 3):
+        yield "finger", fingers.impression(fingers.master(seed), rng)
+        yield "eye", eyes.picture(eyes.iris(seed), rng, side="left")
         yield "hands", hands.picture(rng)
-        yield "back of a head", _from_behind(faces.face(FIRST_WRONG + 100 + seed), rng)
+        yield "back of a head", _from_behind(faces.face(seed), rng)
     for period in (8, 24, 60):
         yield "texture", _checks(period)
     for count in (3, 12, 40):

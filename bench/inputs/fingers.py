@@ -1,6 +1,6 @@
 """Fingers to be judged: what must be refused, by kind and with the right reasons, and what must be taken at once.
 
-All are drawn from seeds by the simulated world; `many` scales how often each kind is drawn.
+All are drawn from seeds by the simulated world; `many` scales how often each kind is drawn, `fresh` numbers the set.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.inputs import Input
+from bench.inputs import FRESH, Input
 from hal.world import eyes, faces, fingers, hands, platen
 from hal.world.grain import clouds, speckle
 from kiosk.core.judgement import Hint
@@ -19,6 +19,7 @@ Draw = Callable[[np.random.Generator], Picture]
 
 EACH = 4  # of a wrong kind
 MASTERS = 24  # fingers that the good prints are of
+ANYBODY = 1_000_000  # people of whom wrong inputs are drawn
 SIZE = (480, 400)  # rows and columns of what is no impression
 
 NO_FINGER = (Hint.SHOW_FINGER,)
@@ -33,16 +34,16 @@ EXPOSED = (Hint.CHECK_SENSOR, Hint.PRESS_FIRMER, Hint.PRESS_FLAT, Hint.WIPE_GLAS
 SCALE = (Hint.CHECK_SENSOR,)
 
 
-def wrong(many: int = 1) -> Iterator[Input]:
+def wrong(many: int = 1, fresh: int = 0) -> Iterator[Input]:
     """Every wrong kind, EACH x `many` times."""
     for number, (kind, (draw, hints)) in enumerate(WRONG.items()):
-        for each in range(EACH * many):
+        for each in range(fresh * FRESH, fresh * FRESH + EACH * many):
             yield Input(kind, draw(np.random.default_rng((number, each, 0xBAD))), hints)
 
 
-def good(many: int = 1) -> Iterator[Input]:
+def good(many: int = 1, fresh: int = 0) -> Iterator[Input]:
     """Every good kind of every master, MASTERS x `many` of them."""
-    for seed in range(MASTERS * many):
+    for seed in range(fresh * FRESH, fresh * FRESH + MASTERS * many):
         finger = fingers.master(9000 + seed)
         for number, (kind, draw) in enumerate(GOOD.items()):
             yield Input(kind, draw(finger, np.random.default_rng((number, seed, 0x600D))))
@@ -50,7 +51,7 @@ def good(many: int = 1) -> Iterator[Input]:
 
 def _touch(rng: np.random.Generator, **how: float) -> Picture:
     """An impression of a finger nobody has met before."""
-    return fingers.impression(fingers.master(int(rng.integers(500, 520))), rng, **how)  # type: ignore[arg-type]
+    return fingers.impression(fingers.master(int(rng.integers(ANYBODY))), rng, **how)  # type: ignore[arg-type]
 
 
 def _flat(level: float, noise: float) -> Draw:
@@ -113,12 +114,12 @@ def _text(rng: np.random.Generator) -> Picture:
 
 
 def _face(rng: np.random.Generator) -> Picture:
-    picture = faces.picture(faces.face(int(rng.integers(100))), rng)
+    picture = faces.picture(faces.face(int(rng.integers(ANYBODY))), rng)
     return _clipped(picture.mean(axis=2))
 
 
 def _eye(rng: np.random.Generator) -> Picture:
-    return eyes.picture(eyes.iris(int(rng.integers(100))), rng, side="left")
+    return eyes.picture(eyes.iris(int(rng.integers(ANYBODY))), rng, side="left")
 
 
 def _palms(rng: np.random.Generator) -> Picture:
@@ -190,7 +191,7 @@ def _off_centre(rng: np.random.Generator) -> Picture:
 
 
 def _touch_at(rng: np.random.Generator, shift_px: tuple[float, float]) -> Picture:
-    return fingers.impression(fingers.master(int(rng.integers(500, 520))), rng, shift_px=shift_px)
+    return fingers.impression(fingers.master(int(rng.integers(ANYBODY))), rng, shift_px=shift_px)
 
 
 def _pressed(rng: np.random.Generator) -> Picture:
@@ -206,7 +207,7 @@ def _tiny(rng: np.random.Generator) -> Picture:
 
 
 def _residue(rng: np.random.Generator) -> Picture:
-    return platen.residue(fingers.master(int(rng.integers(500, 520))), rng)
+    return platen.residue(fingers.master(int(rng.integers(ANYBODY))), rng)
 
 
 def _blurred(sigma: float) -> Draw:

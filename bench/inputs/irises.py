@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.inputs import Input
+from bench.inputs import FRESH, Input
 from hal.world import eyes, faces, fingers
 from kiosk.core.judgement import Hint
 
@@ -40,9 +40,9 @@ _SPOILT: tuple[tuple[str, tuple[Hint, ...], dict[str, _Span]], ...] = (
 )
 
 
-def good(many: int = 1) -> Iterator[Input]:
+def good(many: int = 1, fresh: int = 0) -> Iterator[Input]:
     """Open eyes of GOOD x `many` people, near enough, sharp, looking at the lens, heads a little aslant."""
-    for n in range(GOOD * many):
+    for n in range(fresh * FRESH, fresh * FRESH + GOOD * many):
         rng = np.random.default_rng((n, 0x600D))
         yield Input(
             "good",
@@ -62,12 +62,12 @@ def good(many: int = 1) -> Iterator[Input]:
         )
 
 
-def wrong(many: int = 1) -> Iterator[Input]:
-    """What is no eye, and eyes that nobody could be known by: every kind OF_EACH_KIND x `many` times."""
-    yield from _no_eyes(OF_EACH_KIND * many)
+def wrong(many: int = 1, fresh: int = 0) -> Iterator[Input]:
+    """What is no eye, and eyes that nobody could be known by: every kind OF_EACH_KIND x `many` times, of set `fresh`."""
+    yield from _no_eyes(OF_EACH_KIND * many, fresh * FRESH)
     for number, (kind, hints, how) in enumerate(_SPOILT):
         for n in range(OF_EACH_KIND * many):
-            yield Input(kind, _spoilt(1000 * number + n, how), hints)
+            yield Input(kind, _spoilt(fresh * FRESH + 1000 * number + n, how), hints)
 
 
 def _spoilt(seed: int, how: dict[str, _Span]) -> Picture:
@@ -88,12 +88,12 @@ def _spoilt(seed: int, how: dict[str, _Span]) -> Picture:
     )
 
 
-def _no_eyes(each: int) -> Iterator[Input]:
+def _no_eyes(each: int, first: int) -> Iterator[Input]:
     for level in (0, 14, 60, 128, 200, 255):
         yield Input("blank", np.full(_SHAPE, level, np.uint8), _NO_EYE)
-    for n in range(each):
+    for n in range(first, first + each):
         rng = np.random.default_rng((n, 0x0E1E))
-        yield Input("sun and no eye", eyes.resting(rng, n / each), _NO_EYE)
+        yield Input("sun and no eye", eyes.resting(rng, (n - first) / each), _NO_EYE)
         yield Input("noise", rng.integers(0, 256, _SHAPE, dtype=np.uint8), _NO_EYE)
         yield Input("clouds", _clouds(rng), _NO_EYE)
         yield Input("stripes", _stripes(rng), _NO_EYE)

@@ -93,7 +93,7 @@ class Picamera2Camera(Camera):
 
     def _picture(self, camera: Any, stop: Stop) -> np.ndarray:
         job, waited = camera.capture_array("main", wait=False), 0.0
-        while waited < FRAME_S:
+        while waited < FRAME_S and (waited == 0.0 or self._listed()):
             if stop.is_set():
                 camera.cancel_all_and_flush()
                 raise CaptureCancelled("camera")
@@ -106,10 +106,13 @@ class Picamera2Camera(Camera):
 
     def _silent(self) -> HalError:
         """A module whose ribbon came loose streams nothing and stays listed; one that left is listed no more."""
-        if any(info["Id"] == self._id for info in _library().global_camera_info()):
+        if self._listed():
             return DeviceFault(f"camera: no picture within {FRAME_S} s")
         self._lose()
         return _gone()
+
+    def _listed(self) -> bool:
+        return any(info["Id"] == self._id for info in _library().global_camera_info())
 
     def _lose(self) -> None:
         self.close()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from hal.errors import DeviceFault
 
 SHORTEST, MOST_SHORT = 4, 255
+LONGEST = SHORTEST + 1 + MOST_SHORT + 1  # a short command with data and a length for the answer
 MORE, OTHER_LENGTH = 0x61, 0x6C  # first status bytes: so many bytes wait; ask again with this length
 GET_RESPONSE = 0xC0
 CHAINED = 0x10  # bit of the class byte: another part follows (5.3.3)
@@ -19,6 +20,8 @@ def exchange(send: Send, apdu: bytes) -> bytes:
     or an answer that is none, and on an answer without end."""
     if len(apdu) < SHORTEST:
         raise DeviceFault("card: command shorter than its header")
+    if len(apdu) > LONGEST:
+        raise DeviceFault("card: command too long; it goes in a chain")
     data, command, corrected = b"", apdu, False
     for _ in range(MOST_PIECES):
         answer = send(command)

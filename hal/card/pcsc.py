@@ -20,7 +20,7 @@ from hal.values import CardState, CardStatus, DeviceIdentity, Source
 
 CHILD = Path(__file__).with_name("pcsc_child.py")
 OPEN_S = 5.0  # pcscd may be started by this very question
-COMMAND_S = 2.0  # the contract's own bound
+COMMAND_S, PIECES_S = 2.0, 10.0  # the contract's own bounds
 LEAVE_S = 0.3
 VIRTUAL = ("Virtual PCD", "Virtual Smart Card")  # names of readers of software: vpcd on Linux and elsewhere
 _GONE = {
@@ -36,6 +36,7 @@ class PcscCardReader(CardReader):
 
     MAKE = "PC/SC"
     MODEL = "any reader"
+    TOLD_BY_UDEV = False  # but by pcscd, some time later
     USB_IDS = ()  # smart card readers are a USB class of their own, which pcscd knows
     COMMAND: ClassVar[tuple[str, ...]] = ("/usr/bin/python3", "-I", str(CHILD))
 
@@ -78,8 +79,13 @@ class PcscCardReader(CardReader):
             return self._shown(self._asked("status"))
 
     def transmit(self, apdu: bytes) -> bytes:
+        deadline = self._clock.monotonic() + PIECES_S
+
+        def send(command: bytes) -> bytes:
+            return self._asked("transmit", command, min(COMMAND_S, deadline - self._clock.monotonic())).body
+
         with self._used():
-            return exchange(lambda command: self._asked("transmit", command).body, apdu)
+            return exchange(send, apdu)
 
     @contextmanager
     def _used(self) -> Iterator[None]:

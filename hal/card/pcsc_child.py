@@ -11,6 +11,7 @@ import sys
 
 HEAD = struct.Struct(">II")
 MOST_APDU = 300
+READERS_OWN, SELECT = 0xFF, 0xA4  # class of commands that no card hears (PC/SC part 3); instruction (7816-4)
 
 
 class Refused(Exception):
@@ -48,6 +49,8 @@ class Readers:
         """The answer to one command."""
         s = self._scard
         if self._handle is None:
+            if apdu[0] != READERS_OWN and apdu[1] != SELECT:  # meant for a card that has left: not for this one's ears
+                raise Refused("no-card")
             self._connect()
         if self._protocol == s.SCARD_PROTOCOL_T0 and len(apdu) > 5 and len(apdu) == 6 + apdu[4]:
             apdu = apdu[:-1]  # T=0 carries no expected length beside data; the card says 61xx

@@ -82,18 +82,23 @@ def identified(reader: CardReader) -> "PivCard | UnknownCard | None":
 
 
 class PivCard:
-    """A PIV card that was selected; void as soon as a call raises CaptureRetry, because the card has left."""
+    """A PIV card that was selected; void as soon as a call raises CaptureRetry, because the card has left. Its
+    certificates are read once: no other card, laid in meanwhile, can prove itself with its own."""
 
     def __init__(self, reader: CardReader) -> None:
         self._reader = reader
+        self._certificates: dict[Slot, x509.Certificate] = {}
 
     def certificate(self, slot: Slot) -> x509.Certificate:
         """The certificate of a key. Raises NotSupported where the card has none, DeviceFault where it is damaged."""
+        if slot in self._certificates:
+            return self._certificates[slot]
         tag = _OBJECTS[slot].to_bytes(3, "big")
         answer = self._reader.transmit(b"\x00\xcb\x3f\xff\x05\x5c\x03" + tag + b"\x00")
         if _code(answer) == NO_OBJECT:
             raise NotSupported(f"card: no certificate in slot {slot:X}")
-        return parsed_certificate(_good(answer))
+        self._certificates[slot] = parsed_certificate(_good(answer))
+        return self._certificates[slot]
 
     def pin_tries(self) -> PinCheck:
         """Whether the PIN was accepted since the card was laid in, and how many tries are left."""

@@ -10,6 +10,7 @@ from hal.values import CardState, CardStatus
 
 UNKNOWN_COMMAND = b"\x6d\x00"  # ISO/IEC 7816-4: instruction not supported
 SHORTEST_APDU = 4
+SELECT = 0xA4
 
 
 class SimulatedCardReader(StandIn, CardReader):
@@ -23,11 +24,12 @@ class SimulatedCardReader(StandIn, CardReader):
         super().__init__(clock, stage)
         self._status = CardStatus(CardState.NO_CARD)
         self._answers: Mapping[bytes, bytes] = {}
+        self._selected = False
 
     def insert(self, atr: bytes, answers: Mapping[bytes, bytes] | None = None) -> None:
         """Lay in a card with these answers to whole commands; without an ATR it is mute."""
         self._status = CardStatus(CardState.PRESENT if atr else CardState.MUTE, atr)
-        self._answers = answers or {}
+        self._answers, self._selected = answers or {}, False
 
     def remove(self) -> None:
         """Take the card out."""
@@ -42,5 +44,8 @@ class SimulatedCardReader(StandIn, CardReader):
         if len(apdu) < SHORTEST_APDU:
             raise DeviceFault("card: command shorter than its header")
         if self._status.state is not CardState.PRESENT:
+            raise CaptureRetry(RetryReason.MOVED)
+        self._selected = self._selected or apdu[1] == SELECT
+        if not self._selected:
             raise CaptureRetry(RetryReason.MOVED)
         return self._answers.get(apdu, UNKNOWN_COMMAND)

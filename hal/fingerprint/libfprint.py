@@ -28,6 +28,7 @@ from hal.errors import (
 from hal.fingerprint import FingerprintReader
 from hal.standin import Stage
 from hal.transport.process import Child, Message
+from hal.transport.turn import Turn
 from hal.values import Ask, DeviceIdentity, Frame, Impression, Position, Presence, Sensor, Source, Use
 
 PYTHON = "/usr/bin/python3"
@@ -36,6 +37,7 @@ INSTALL = "libfprint: apt install libfprint-2-2 gir1.2-fprint-2.0 python3-gi"
 OPEN_S = 8.0  # half a second as a rule; a busy Pi and a sensor on a hub that just got power take their time
 CANCEL_S = 0.25  # of the half second that a stop may take; killing takes the rest
 CLOSE_S = 0.3
+MOST_SAID = 1_000  # messages heard at one time while nobody looks; a library that talks without end is killed
 MOST_SIDE = 5000  # px; libfprint itself believes no more
 FINGERS = tuple(Position)[:10]
 
@@ -80,6 +82,7 @@ class LibfprintFingerprint(FingerprintReader):
     def __init__(self, clock: Clock, stage: Stage) -> None:
         self._clock = clock
         self._child: Child | None = None
+        self._turn = Turn()  # to hear what the child says
         self._driver = ""
         self._name = self.MODEL
 
@@ -99,7 +102,7 @@ class LibfprintFingerprint(FingerprintReader):
         return Source.SIMULATED if simulated else Source.REAL
 
     def open(self) -> None:
-        if self._child is not None and self._heard_out(self._child):
+        if self._child is not None and self._is_there(self._child):
             return
         child = Child(self.COMMAND, self._clock)
         try:
@@ -120,7 +123,8 @@ class LibfprintFingerprint(FingerprintReader):
         self._child = None
 
     def look(self, ask: Ask, stop: Stop) -> Iterator[Presence | Frame]:
-        child = self._opened_child()
+        with self._turn.mine("fingerprint"):
+            child = self._opened_child()
         wanted = [position for position in ask.positions if position in FINGERS and position not in ask.missing]
         if not wanted:
             raise NotSupported("fingerprint: shows nothing of this ask")
@@ -133,22 +137,34 @@ class LibfprintFingerprint(FingerprintReader):
             raise DeviceUnavailable(UnavailableReason.LOST, "fingerprint")
         return self._child
 
+    def _is_there(self, child: Child) -> bool:
+        """Whether the device may still be used. While a look runs, what is said is for the look to hear."""
+        with self._turn.if_free() as free:
+            return self._heard_out(child) if free else True
+
     def _heard_out(self, child: Child) -> bool:
         """Whether the device is still there, after everything that was said while nobody looked."""
         try:
-            while child.alive and (message := child.receive(self._clock.monotonic())) is not None:
+            for _ in range(MOST_SAID):
+                if not child.alive or (message := child.receive(self._clock.monotonic())) is None:
+                    return child.alive
                 if message.fields.get("is") == "removed":
-                    child.kill()
+                    break
         except HalError:
-            child.kill()
-        return child.alive
+            pass
+        child.kill()
+        return False
 
     def _see(self, child: Child, wanted: Position, stop: Stop, deadline: float) -> Iterator[Presence | Frame]:
         if stop.is_set():
             raise CaptureCancelled("fingerprint")
-        child.send({"do": "capture"})
+        with self._turn.mine("fingerprint"):
+            yield from self._captured(child, wanted, stop, deadline)
+
+    def _captured(self, child: Child, wanted: Position, stop: Stop, deadline: float) -> Iterator[Presence | Frame]:
         touch = _Touch()
         try:
+            child.send({"do": "capture"})
             while touch.image is None:
                 message = child.receive(deadline, stop)
                 if message is None:

@@ -23,6 +23,7 @@ from hal.fingerprint import FingerprintReader
 from hal.fingerprint.r30x_module import RATES, Module, Said
 from hal.standin import Stage
 from hal.transport.serial import open_wire, serial_ports
+from hal.transport.turn import Turn
 from hal.values import Ask, DeviceIdentity, Frame, Impression, Position, Presence, Sensor, Source, Use
 
 FINGERS = tuple(Position)[:10]
@@ -45,6 +46,7 @@ class R30xFingerprint(FingerprintReader):
         self._clock = clock
         self._stage = stage
         self._module: Module | None = None
+        self._turn = Turn()
         self._sensor = self.SENSOR
         self._lost = False
         self._busy = False  # something may still be under way
@@ -59,14 +61,15 @@ class R30xFingerprint(FingerprintReader):
         return self._sensor
 
     def open(self) -> None:
-        if self._module is None:
-            try:
-                self._module = self._found()
-            except DeviceUnavailable as missing:
-                if self._lost and missing.reason is UnavailableReason.ABSENT:
-                    raise DeviceUnavailable(UnavailableReason.LOST, "fingerprint") from missing
-                raise
-            self._lost = self._busy = self._taken = False
+        if self._is_there():
+            return
+        try:
+            self._module = self._found()
+        except DeviceUnavailable as missing:
+            if self._lost and missing.reason is UnavailableReason.ABSENT:
+                raise DeviceUnavailable(UnavailableReason.LOST, "fingerprint") from missing
+            raise
+        self._lost = self._busy = self._taken = False
 
     def close(self) -> None:
         if self._module is not None:
@@ -84,14 +87,14 @@ class R30xFingerprint(FingerprintReader):
     def _look(self, wanted: Position, stop: Stop, deadline: float) -> Iterator[Presence | Frame]:
         done = False
         try:
-            if self._busy:
-                self._opened().quiet(stop, deadline)
-            yield from self._touch(wanted, stop, deadline)
+            with self._turn.mine("fingerprint"):
+                if self._busy:
+                    self._opened().quiet(stop, deadline)
+                yield from self._touch(wanted, stop, deadline)
             done = True
         except DeviceUnavailable as gone:
             if gone.reason is UnavailableReason.LOST:
-                self.close()
-                self._lost = True
+                self._lose()
             raise
         finally:
             self._busy = not done
@@ -116,6 +119,18 @@ class R30xFingerprint(FingerprintReader):
     def _until(self, said: Said, stop: Stop, deadline: float) -> None:
         while self._opened().finger(stop) is not said:
             self._pass(POLL_S, stop, deadline)
+
+    def _is_there(self) -> bool:
+        """Whether the module that was found may still be used; a look that runs finds out by itself."""
+        with self._turn.if_free() as free:
+            if free and self._module is not None and not self._module.wire.there():
+                self._lose()
+        return self._module is not None
+
+    def _lose(self) -> None:
+        module, self._module, self._lost = self._module, None, True
+        if module is not None:
+            module.wire.close()
 
     def _opened(self) -> Module:
         if self._module is None:
@@ -144,7 +159,8 @@ class R30xFingerprint(FingerprintReader):
     def _found(self) -> Module:
         """The first port behind which a module takes the password check."""
         refusals: list[HalError] = []
-        for path in (*self._stage.wiring.serial, *serial_ports(self.USB_IDS)):
+        ports = (*self._stage.wiring.serial, *serial_ports(self.USB_IDS))
+        for path in dict.fromkeys(port.resolve() for port in ports):
             try:
                 wire = open_wire(path, RATES[0], self._clock, self._stage.keep)
             except HalError as refusal:
@@ -155,6 +171,8 @@ class R30xFingerprint(FingerprintReader):
                 module.find(Stop())
             except HalError as refusal:
                 wire.close()
+                if self._stage.keep:  # what is kept is the module's, wherever it is found
+                    self._stage.keep.unlink()
                 refusals.append(refusal)
             else:
                 return module

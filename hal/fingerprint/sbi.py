@@ -26,6 +26,7 @@ class SbiFingerprint(FingerprintReader):
 
     MAKE = "MOSIP SBI"
     MODEL = "fingerprint device service"
+    TOLD_BY_UDEV = False
     SENSOR: ClassVar[Sensor] = Sensor(None, "each record states its own", 256, None, "", Use.CHECK_ONLY)
 
     def __init__(self, clock: Clock, stage: Stage) -> None:

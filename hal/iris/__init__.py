@@ -23,5 +23,6 @@ class IrisScanner(CaptureDevice):
 
     @abstractmethod
     def look(self, ask: Ask, stop: Stop) -> Iterator[Presence | Frame]:
-        """A stream of Frames, ten or more a second, each of one eye; both eyes alternate where two are asked. A scanner
-        that commands its illuminators begins with one Frame at rest."""
+        """A stream of Frames, ten or more a second, each of one eye; both eyes alternate where two are asked, and one
+        that sees a single eye shows the first of them. A scanner that commands its illuminators begins with one Frame
+        at rest."""

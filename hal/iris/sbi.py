@@ -19,6 +19,7 @@ class SbiIris(IrisScanner):
 
     MAKE = "MOSIP SBI"
     MODEL = "iris device service"
+    TOLD_BY_UDEV = False
 
     def __init__(self, clock: Clock, stage: Stage) -> None:
         self._clock = clock

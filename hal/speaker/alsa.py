@@ -66,9 +66,12 @@ class AlsaSpeaker(Speaker):
 
 def _played(program: str, sound: bytes, stop: Stop, seconds: float) -> bool | None:
     """True where it played to its end, False where ALSA refused; None where it had to be ended."""
-    with _in_memory(sound) as file, subprocess.Popen(
-        [program, "--quiet", "--device=default"], stdin=file, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as it:
+    with (
+        _in_memory(sound) as file,
+        subprocess.Popen(
+            [program, "--quiet", "--device=default"], stdin=file, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as it,
+    ):
         try:
             ended = _ended(it.pid, stop, seconds)
         finally:

@@ -17,8 +17,15 @@ class Disk:
 
     name: str
     sequence: int
-    read_only: bool
     place: Path
+
+    @property
+    def read_only(self) -> bool:
+        """Whether its switch is set. The kernel forgets it for a moment whenever somebody opens the disk."""
+        try:
+            return (self.place / "ro").read_text() == "1\n"
+        except OSError:
+            return False
 
     @property
     def node(self) -> Path:
@@ -46,7 +53,7 @@ def _disk(entry: Path) -> Disk | None:
         if int((entry / "size").read_text()) == 0:  # a card reader without a card
             return None
         sequence = int((entry / "diskseq").read_text())
-        return Disk(entry.name, sequence, (entry / "ro").read_text() == "1\n", entry.resolve())
+        return Disk(entry.name, sequence, entry.resolve())
     except (OSError, ValueError):  # it is being pulled out right now
         return None
 

@@ -6,7 +6,7 @@ import fcntl
 import os
 import subprocess
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hal.clock import Stop, SystemClock
@@ -17,6 +17,7 @@ from hal.values import Mounted, StickState, StickStatus
 MOUNT_S = 60.0  # a large, slow FAT; usual is below 1 s
 ARRIVAL_S = 3.0  # from a disk's first sign to the last of its partitions; usual is below 0.2
 LOOK_S = 0.2  # between two looks at a disk that is arriving
+BUSY_S = 1.5  # for which the kernel may hold on to what was unmounted a moment ago
 GUARD = "nosuid,nodev,noexec,nosymfollow,noatime"
 BLKFLSBUF = 0x1261  # linux/fs.h: write out and forget what is cached of a block device
 OWNED = {"vfat": "uid={0},gid={1},fmask=0177,dmask=0077,utf8", "exfat": "uid={0},gid={1},fmask=0177,dmask=0077"}
@@ -70,7 +71,7 @@ class Sticks:
             return StickStatus(StickState.ABSENT)
         if held.files >= 0:
             held.status = self._described(held)
-        return held.status
+        return replace(held.status, writable=not held.disk.read_only)
 
     def mount(self) -> Mounted:
         """Its files, writable where it allows. DeviceUnavailable(ABSENT); DeviceFault where it holds no file system."""
@@ -82,8 +83,8 @@ class Sticks:
         if state is StickState.UNUSABLE or held is None:
             raise DeviceFault("stick: no file system that a box mounts")
         self._unmount()
-        writable = not held.disk.read_only and self._try_to_mount(held, "rw")
-        if not writable and not self._try_to_mount(held, "ro"):
+        writable = not held.disk.read_only and self._mounted(held, "rw")
+        if not writable and not self._mounted(held, "ro"):
             raise self._why("its file system cannot be mounted")
         return Mounted(self._at, writable and os.access(self._at, os.W_OK))
 
@@ -94,7 +95,7 @@ class Sticks:
         self._unmount()
         if refused or not self._flushed(held.volume.node):
             raise self._why("it refuses what was written")
-        if not self._try_to_mount(held, "ro"):
+        if not self._mounted(held, "ro"):
             raise self._why("it cannot be mounted again")
         return Mounted(self._at, writable=False)
 
@@ -173,6 +174,14 @@ class Sticks:
             )
         return held.status
 
+    def _mounted(self, held: _Held, mode: str) -> bool:
+        end = self._clock.monotonic() + BUSY_S
+        while not self._try_to_mount(held, mode):
+            if self._clock.monotonic() > end or not self._there(held.disk):
+                return False
+            self._clock.wait(LOOK_S, Stop())
+        return True
+
     def _try_to_mount(self, held: _Held, mode: str) -> bool:
         kind = held.volume.filesystem
         named = OWNED.get(kind, "").format(*self._owner)
@@ -229,6 +238,9 @@ class Sticks:
             for host in interface.glob("host*/scsi_host/host*/scan"):
                 with suppress(OSError):
                     host.write_text("- - -")
+            end = self._clock.monotonic() + ARRIVAL_S
+            while not self._present() and self._clock.monotonic() < end:
+                self._clock.wait(LOOK_S, Stop())
 
 
 def _number(interface: Path) -> str:

@@ -1,6 +1,7 @@
 """GPIO lines through the RPi.GPIO interface: RPi.GPIO itself on older boards, rpi-lgpio on a Pi 5 and on any Linux."""
 
 import os
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -58,7 +59,7 @@ class Gpio:
     def check(self) -> None:
         """Raises DeviceUnavailable(LOST) where the chip answers no more."""
         for line in self._taken[:1]:
-            _known(lambda: self._library.input(line), UnavailableReason.LOST)
+            _known(partial(self._library.input, line), UnavailableReason.LOST)
 
     def close(self) -> None:
         """Give the lines back, outputs off; idempotent, never raises."""
@@ -84,6 +85,7 @@ class Gpio:
 
 
 def _load() -> Any:
+    os.environ.setdefault("LG_WD", str(_pipes()))
     try:
         library = import_module("RPi.GPIO")
     except ImportError as missing:
@@ -94,6 +96,15 @@ def _load() -> Any:
     library.setwarnings(False)
     _known(lambda: library.setmode(library.BCM))
     return library
+
+
+def _pipes() -> Path:
+    """Where lgpio makes its pipes, which it otherwise does wherever we stand: a directory of this user alone."""
+    own = Path(tempfile.gettempdir()) / f"lgpio-{os.getuid()}"
+    own.mkdir(mode=0o700, exist_ok=True)
+    if own.is_symlink() or own.stat().st_uid != os.getuid():
+        raise DeviceUnavailable(UnavailableReason.PERMISSION, f"GPIO: {own} belongs to somebody else")
+    return own
 
 
 def _known(call: Callable[[], Any], otherwise: UnavailableReason = UnavailableReason.ABSENT) -> Any:

@@ -135,6 +135,8 @@ class Child:
     def receive(self, deadline: float, stop: Stop | None = None) -> Message | None:
         """The next message, or None at the deadline of the clock. Raises CaptureCancelled at the stop,
         DeviceUnavailable(LOST) when the child has ended, DeviceFault when it sends what is no message."""
+        if stop is not None and stop.is_set():  # heard also where the child talks without a pause
+            raise CaptureCancelled(self._name)
         while (message := self._next()) is None:
             if not self._readable(deadline, stop):
                 return None

@@ -28,7 +28,7 @@ OPEN_S = 5.0
 PORT_S = 0.5  # for one port to say what it is; a port is on this machine
 BUSY_S = 0.2  # between asks of a device that is still busy
 MOST_LISTING = 1 << 20
-MOST_CAPTURE = 64 << 20  # ten fingers, base64 in base64
+MOST_CAPTURE = 32 << 20  # two raw slaps at 1000 ppi, base64 in base64
 GONE = (UnavailableReason.ABSENT, UnavailableReason.LOST)
 
 
@@ -102,7 +102,10 @@ class SbiService:
             kind = headers.get("content-type", "")
             if status != 200 or kind.startswith(sbi_answers.JSON):
                 raise sbi_answers.refusal_of(sbi_answers.answer_of(exchange, status, headers, MOST_LISTING))
-            yield from multipart.parts(exchange, multipart.boundary_of(kind))
+            for picture in multipart.parts(exchange, multipart.boundary_of(kind)):
+                yield picture
+                if self._clock.monotonic() >= deadline:  # whoever sends without a pause is never waited for
+                    raise TookTooLong
 
     @contextmanager
     def _told_of_loss(self) -> Iterator[None]:

@@ -33,7 +33,11 @@ def open_wire(path: Path, rate: int, clock: Clock, keep: Path | None = None) -> 
     Raises DeviceUnavailable (absent, busy, permission, library missing) and DeviceFault (a recording that is none).
     """
     wire = RecordedWire(path, clock) if path.is_file() else SerialWire(path, rate, clock)
-    return KeptWire(wire, keep, rate, clock) if keep else wire
+    try:
+        return KeptWire(wire, keep, rate, clock) if keep else wire
+    except DeviceFault:
+        wire.close()
+        raise
 
 
 def serial_ports(usb_ids: tuple[str, ...]) -> tuple[Path, ...]:
@@ -91,6 +95,13 @@ class SerialWire(Wire):
             self._port.reset_input_buffer()
         except (*self._broken, termios.error) as error:  # which is no OSError
             raise _lost() from error
+
+    def there(self) -> bool:
+        try:
+            termios.tcgetattr(self._port.fileno())
+        except (*self._broken, termios.error):
+            return False
+        return True
 
     def close(self) -> None:
         with suppress(*self._broken):  # the terminal went before us

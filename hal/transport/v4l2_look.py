@@ -1,6 +1,6 @@
 """What every driver of a Video4Linux camera does alike: find the node, open, stream, notice that it is gone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from hal.clock import Clock, Stop
@@ -49,7 +49,7 @@ class Lens:
             raise self._gone() if self._lost else closed(self._port)
         return self.video
 
-    def pictures(self, stop: Stop, deadline: float) -> Iterator[Picture]:
+    def pictures(self, stop: Stop, deadline: float) -> Generator[Picture, None, None]:
         """Pictures until the deadline, then CaptureTimeout. A camera that was lost has to be opened again."""
         video = self.opened()
         try:

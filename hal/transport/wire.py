@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -39,6 +40,10 @@ class Wire(ABC):
     @abstractmethod
     def baud(self, rate: int) -> None:
         """Bytes travel at this rate from now on; what is under way is dropped."""
+
+    def there(self) -> bool:
+        """Whether the line is still plugged in, without a byte on it."""
+        return True
 
     @abstractmethod
     def close(self) -> None:
@@ -74,12 +79,19 @@ class KeptWire(Wire):
         self._wire.baud(rate)
         self._keep("=", str(rate))
 
+    def there(self) -> bool:
+        return self._wire.there()
+
     def close(self) -> None:
         self._wire.close()
-        self._file.close()
+        with suppress(OSError):  # a full disk was told when it was written to
+            self._file.close()
 
     def _keep(self, direction: str, what: str) -> None:
-        self._file.write(f"{self._clock.monotonic() - self._began:.6f} {direction} {what}\n")
+        try:
+            self._file.write(f"{self._clock.monotonic() - self._began:.6f} {direction} {what}\n")
+        except OSError as full:
+            raise DeviceFault("recording: cannot be written") from full
 
 
 class _Passed(NamedTuple):

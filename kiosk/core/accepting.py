@@ -38,7 +38,8 @@ def settle(state: Session, hint: Hint | None = None) -> Result:
     for position in state.asked:
         decision = decide([a.measures for a in tried_so_far(state, position)])
         if decision.answer is not Answer.AGAIN and may_wait(state, position):
-            state = replace(state, deferred=(*state.deferred, position))
+            asked = tuple(p for p in state.asked if p is not position)  # nor is it taken when another one is sealed
+            state = replace(state, asked=asked, deferred=(*state.deferred, position))
         elif decision.answer is Answer.ACCEPT:
             return accept(state, position, tried_so_far(state, position)[decision.best])
         elif decision.answer is Answer.STUCK:

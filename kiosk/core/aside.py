@@ -1,9 +1,10 @@
 """What may happen at almost any step: help, an officer's acts, attestation, parking, resuming, a timer."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 from kiosk.core import checking, plan
-from kiosk.core.accepting import seal
+from kiosk.core.accepting import SAME_FINGER, seal
 from kiosk.core.asking import Result, awaiting, drop, flagged, interrupt, touch
 from kiosk.core.effects import Discard, Forget, StopCapture
 from kiosk.core.events import (
@@ -29,6 +30,10 @@ from kiosk.core.state import Help, Phase, Session, Step, endorsed, owed
 from kiosk.core.talk import give_thumb_print
 
 IDLE = "idle"
+# About pictures and templates in the tray: whoever is set aside begins without them.
+RAM_ONLY = (
+    "position", "asked", "attempts", "candidate", "origin", "noted", "doubt", "likened", "remembered", "checking",
+)  # fmt: skip
 OTHER_FACE = "other-face"
 FINGER_PORT = plan.PORT_OF[Position.RIGHT_THUMB]
 
@@ -59,6 +64,8 @@ def on_officer_cancels(state: Session, event: OfficerCancels) -> Result:
 
 def on_exempted(state: Session, event: Exempted) -> Result:
     """These positions are not owed; an exemption inside the check ends the check as impossible."""
+    if state.doubt and state.doubt.later in event.positions:  # nobody will know whose print the earlier one is
+        state = flagged(state, f"{SAME_FINGER}:{state.doubt.earlier}")
     state, wiped = drop(replace(state, doubt=None), (*state.asked, *event.positions), (StopCapture(),))
     if state.step is Step.CHECK:
         after, effects = checking.impossible(state, checking.BY_OFFICER, go_on)
@@ -88,6 +95,9 @@ def on_park(state: Session, event: ParkWanted) -> Result:
     return set_aside(state, event.why), (StopCapture(), Forget(None))
 
 
+_EMPTY: dict[str, Any] = {field.name: field.default for field in fields(Session) if field.name in RAM_ONLY}
+
+
 def set_aside(state: Session, why: str) -> Session:
     """The state without everything that lives in RAM only: what a restart finds is treated alike."""
     return replace(
@@ -96,16 +106,7 @@ def set_aside(state: Session, why: str) -> Session:
         phase=Phase.TOUCH,
         awaits=None,
         idle=None,
-        position=None,
-        asked=(),
-        attempts=(),
-        candidate=None,
-        origin=None,
-        noted=None,
-        doubt=None,
-        likened=None,
-        remembered=(),
-        checking=None,
+        **_EMPTY,
         purpose=Purpose.RECORD,
         endorsement=state.endorsement if endorsed(state) else None,
     )

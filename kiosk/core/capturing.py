@@ -9,7 +9,6 @@ from kiosk.core.asking import (
     call_officer,
     device_gone,
     drop,
-    flagged,
     forget,
     interrupt,
     missing_fingers,
@@ -32,7 +31,6 @@ from kiosk.core.quality import MOST_ATTEMPTS, Answer, decide
 from kiosk.core.record import Position
 from kiosk.core.state import Attempt, Help, Phase, Session, issue
 
-OTHER_HAND = "other-hand"
 CHECK_ONLY = "check-only"  # the device's answer where it may not enrol
 
 
@@ -63,15 +61,15 @@ def on_slap_judged(state: Session, event: SlapJudged) -> Result:
     whole, origin, lead = state.candidate, state.origin, state.asked[0]
     state = replace(state, tried=(*state.tried, *state.asked), candidate=None)
     if not event.pieces or whole is None or origin is None:
-        return missed(state, forgotten=whole)
+        return missed(state, forgotten=whole, hint=Hint.PRESS_FLAT)
     if event.other_hand:
         state = replace(state, repeated=(*state.repeated, lead))
         if state.repeated.count(lead) < MOST_ATTEMPTS:
             after, effects = ask_rest(state, state.asked, Hint.OTHER_HAND)
             return after, (Forget((whole, *(piece.capture for piece in event.pieces))), *effects)
-        state = flagged(state, *(f"{OTHER_HAND}:{piece.position}" for piece in event.pieces))
+    noted = Hint.OTHER_HAND if event.other_hand else state.noted  # a flag of those that are taken in the end
     made = (
-        Attempt(p.position, p.capture, p.measures, replace(origin, width=p.width, height=p.height), state.noted)
+        Attempt(p.position, p.capture, p.measures, replace(origin, width=p.width, height=p.height), noted)
         for p in event.pieces
     )
     after, effects = settle(replace(state, attempts=(*state.attempts, *made)))

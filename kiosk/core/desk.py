@@ -57,13 +57,15 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known beside the mode; `missing` names ports without a device, `abilities` are the finger sensor's."""
+    """What is known beside the mode; `missing` names ports without a device, `abilities` are the finger sensor's,
+    `rivals` a port and a driver whose device is plugged in there beside the one that serves."""
 
     stick: bool = False
     charge: Charge | None = None
     free_bytes: int | None = None
     missing: tuple[str, ...] = ()
     abilities: tuple[Ability, ...] = ()
+    rivals: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -312,7 +314,8 @@ def _device(desk: Desk, event: DeviceSeen) -> Result:
     others = tuple(p for p in desk.facts.missing if p != event.port)
     missing = others if event.present else (*others, event.port)
     abilities = event.abilities if event.port == FINGER_PORT else desk.facts.abilities
-    desk = replace(desk, facts=replace(desk.facts, missing=missing, abilities=abilities))
+    rivals = (*(r for r in desk.facts.rivals if r[0] != event.port), *((event.port, name) for name in event.rivals))
+    desk = replace(desk, facts=replace(desk.facts, missing=missing, abilities=abilities, rivals=rivals))
     if desk.mode is not Mode.VILLAGER or desk.session is None:
         return desk, ()
     session, effects = s.step(desk.session, event)

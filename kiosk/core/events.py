@@ -306,12 +306,14 @@ class Ability(StrEnum):
 
 @dataclass(frozen=True)
 class DeviceSeen:
-    """Who serves a port now: `present` is False for nobody, `device` its name."""
+    """Who serves a port now: `present` is False for nobody, `device` its name; `rivals` are other listed drivers whose
+    device is plugged in too, and serves nobody."""
 
     port: str
     present: bool
     device: str = ""
     abilities: tuple[Ability, ...] = ()
+    rivals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,18 +14,18 @@ NFIQ2_ACCEPT = 40
 NFIQ2_FAIR = 20
 MINUTIAE_LEAST = 8  # fewer cannot be matched by anybody
 MINUTIAE_FEW = 12  # whole prints have 40 to 120
-MINUTIAE_MANY, RELIABILITY_LOW = 140, 0.3  # more than fit a fingertip and none of them sure: dry skin in grains
+MINUTIAE_MANY, RELIABILITY_LOW = 140, 0.3  # more than fit a fingertip and none of them sure, nor any flow: dry skin in grains
 COVERAGE_LEAST = 0.10  # share of the picture with ridges; below it hardly a fingertip lies there
 AREA_LEAST_MM2 = 15.0  # of contact, where it was measured; whole fingers 150 to 530
 EDGE_LEAST = 0.17  # of all grey a px: blur of sigma s leaves no slope above 0.4 / s, so this is one of 2.3
-BLOT_RIDGES = 0.5  # of a blot: where more of it has ridges, it is a print
-FAINT_LEAST = 0.05  # share with ridges too faint to use: a dry, cold finger, or only the last one's trace
+BLOT_RIDGES, BLOT_FEW_MM2 = 0.5, 60.0  # of a blot: where more of it, or more than that, has ridges, it is a print
+FAINT_LEAST = 0.015  # share with ridges too faint to use: a dry, cold finger, or only the last one's trace
 
 # Not a fingertip (measured on drawn noise, cloth, gratings, faces, eyes; prints of three sensors and an ink card)
 COHERENCE_LEAST = 0.18  # noise of any grain up to 0.15, an eye 0.25; worn fingers from 0.24, whole ones 0.5 to 0.93
 COHERENCE_RULED, SPREAD_RULED_PX = 0.96, 0.4  # what a machine ruled is above and below; fingers 0.93 and 0.8
 SPREAD_DRAWN_PX = 0.15  # so even is no skin, however it bends; a touch of 30 mm2 had 0.3
-STRAIGHTNESS_MOST = 0.92  # parallel over the whole contact: a grating; the straightest piece of a print had 0.75
+STRAIGHTNESS_MOST = 0.97  # parallel over the whole contact: gratings 0.999; halves of prints up to 0.92, a tip 0.95
 PERIOD_LEAST_PX, PERIOD_MOST_PX = 6.2, 14.0  # prints 6.7 to 12.2; at 300 ppi stated as 500: 4.4 to 6.6
 PERIOD_SMALL_PX, WIDTH_SMALL_MM = 7.0, 13.0  # so fine on so narrow a contact: coarse ridges at 300 ppi stated as 500
 PERIOD_DOUBLE_PX = 22.0  # twice that of a finger; faces and eyes 15 to 27
@@ -33,12 +33,15 @@ COHERENCE_RIDGES, COVERAGE_RIDGES = 0.4, 0.15  # from here they are ridges, so a
 SPREAD_RIDGES = 0.33  # of the period: ridges at a wrong resolution 0.1 to 0.27, faces and eyes from 0.35
 
 # Faults that another attempt may mend
-WIDTH_LEAST_MM, HEIGHT_LEAST_MM = 10.0, 13.5  # contact: whole fingers 12.6 x 17 and more, their halves 6 to 9 x 11
+WIDTH_LEAST_MM, HEIGHT_LEAST_MM = 11.4, 13.5  # contact: whole fingers 12.6 x 15 and more, halves up to 10.2 and 12.2
 SHAPE_LEAST, SHAPE_MOST = 0.85, 2.1  # height by width: whole fingers 1.0 to 1.75, upper halves 0.65, left halves 2.3
-CUT_MOST = 0.85  # a whole finger that touches the edge has up to 0.7
+CUT_MOST = 0.85  # a whole finger that touches the edge has up to 0.7; nothing is lost where what remains is a
+WHOLE_WIDTH_MM, WHOLE_HEIGHT_MM = 12.6, 14.5  # whole finger's contact: a window of 300 px shows 15 mm
 ACUITY_LEAST, DETAIL_LEAST = 0.133, 2.0  # per px: sharp prints 0.15 to 0.24, from sigma 2 below 0.12; detail 1.5
-SMEARED_SHARE = 0.8  # of all ridges: a finger that slid keeps those along its way; still ones have 0.9 and more
+SMEARED_SHARE = 0.8  # of all ridges, or of the blot: a finger that slid keeps those along its way; still ones have 0.9
+UNSURE = 0.3  # reliability of minutiae: smeared 0.27 to 0.29, still ones from 0.33
 DARKNESS_MOST = 0.65  # prints 0.2 to 0.5; ridges that run together 0.7 and more
+GROUND_LEAST, DARKNESS_LIGHT = 0.1, 0.55  # inverted pictures 0.01 and from 0.65; upright ones on black up to 0.5
 CLIPPED_MOST = 0.5  # of a print's blocks; whitened pictures of one sensor have 0.12, an ink card 0.43
 DRY_DARKNESS, DRY_COHERENCE = 0.25, 0.6  # a poor score below these is dry skin rather than a dirty finger
 
@@ -68,7 +71,7 @@ def judge_rest(m: RestMeasures) -> Hint | None:
 
 
 def _nothing_to_use(m: FingerMeasures) -> tuple[Hint, ...]:
-    if m.blot_mm2 and (m.area_mm2 or 0.0) < BLOT_RIDGES * m.blot_mm2:
+    if m.blot_mm2 and (m.area_mm2 or 0.0) < min(BLOT_RIDGES * m.blot_mm2, BLOT_FEW_MM2):
         return (Hint.HOLD_STILL, Hint.WIPE_GLASS) if _soft(m) else (Hint.PRESS_SOFTER,)
     if m.coverage >= COVERAGE_LEAST if m.area_mm2 is None else m.area_mm2 >= AREA_LEAST_MM2:
         return ()
@@ -116,14 +119,24 @@ def _unmatchable(m: FingerMeasures) -> tuple[Hint, ...]:
 def _faults(m: FingerMeasures) -> tuple[Hint, ...]:
     faults = (
         (_blurred(m), (Hint.HOLD_STILL, Hint.WIPE_GLASS)),
-        (_above(m.darkness, DARKNESS_MOST), (Hint.PRESS_SOFTER,)),
-        (_above(m.cut, CUT_MOST), (Hint.CENTRE_FINGER,)),
+        (_inverted(m), (Hint.CHECK_SENSOR,)),
+        (_above(m.darkness, DARKNESS_MOST) and not _inverted(m), (Hint.PRESS_SOFTER,)),
+        (_above(m.cut, CUT_MOST) and not _whole(m), (Hint.CENTRE_FINGER,)),
         (_partial(m), (Hint.PRESS_FLAT,)),
         (_above(m.clipped, CLIPPED_MOST), (Hint.CHECK_SENSOR,)),
         (_grainy(m), (Hint.MOISTEN_FINGER,)),
         (m.minutiae is not None and m.minutiae < MINUTIAE_FEW, (Hint.PRESS_FLAT,)),
     )
     return tuple(dict.fromkeys(hint for wrong, hints in faults if wrong for hint in hints))
+
+
+def _inverted(m: FingerMeasures) -> bool:
+    """Ridges light on dark glass: their endings would be stored as forks."""
+    return m.ground is not None and m.ground < GROUND_LEAST and _above(m.darkness, DARKNESS_LIGHT)
+
+
+def _whole(m: FingerMeasures) -> bool:
+    return (m.width_mm or 0.0) >= WHOLE_WIDTH_MM and (m.height_mm or 0.0) >= WHOLE_HEIGHT_MM
 
 
 def _partial(m: FingerMeasures) -> bool:
@@ -136,9 +149,15 @@ def _partial(m: FingerMeasures) -> bool:
 def _blurred(m: FingerMeasures) -> bool:
     if m.acuity is None or m.detail is None or m.acuity >= ACUITY_LEAST:
         return False
-    dark = _above(m.darkness, DARKNESS_MOST)
-    smeared = m.faint is not None and m.coverage < SMEARED_SHARE * m.faint and not dark
-    return smeared or m.detail < DETAIL_LEAST or _soft(m)
+    return _smeared(m) or m.detail < DETAIL_LEAST or _soft(m)
+
+
+def _smeared(m: FingerMeasures) -> bool:
+    if _above(m.darkness, DARKNESS_MOST):
+        return False
+    without = m.faint is not None and m.coverage < SMEARED_SHARE * m.faint
+    worn_off = bool(m.blot_mm2) and (m.area_mm2 or 0.0) < SMEARED_SHARE * (m.blot_mm2 or 0.0)
+    return without or worn_off or (m.reliability is not None and m.reliability < UNSURE)
 
 
 def _soft(m: FingerMeasures) -> bool:
@@ -146,7 +165,8 @@ def _soft(m: FingerMeasures) -> bool:
 
 
 def _grainy(m: FingerMeasures) -> bool:
-    return (m.minutiae or 0) > MINUTIAE_MANY and m.reliability is not None and m.reliability < RELIABILITY_LOW
+    orderly = m.coherence is None or m.coherence >= DRY_COHERENCE
+    return (m.minutiae or 0) > MINUTIAE_MANY and not orderly and (m.reliability or 1.0) < RELIABILITY_LOW
 
 
 def _poor_skin(m: FingerMeasures) -> tuple[Hint, ...]:

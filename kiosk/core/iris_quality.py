@@ -13,6 +13,9 @@ GLARE_BREAKS = 0.03  # of iris and pupil under glare: from here the outline may 
 DETAIL_MOST = 60.0  # sharpness: prints from 170, a printed lens 25, eyes up to 20
 SCLERA_LEAST = 5.0  # grey levels, sclera less iris; closed eyes up to 5, real 75
 
+PUPIL_MOST = 0.85  # of the iris: no pupil is wider; drawn ones up to 0.78, faces and clouds taken for eyes from 0.86
+SHADES, OUTLINE_SHADES = 0.2, 0.7  # sharpness and outline: clouds and skin 0 to 0.16 with up to 0.6; blurred eyes 0.9
+
 # Good at the first attempt.
 IRIS_DIAMETER_GOOD_PX = 210  # what enrolment asks for; ISO/IEC 29794-6 would do with 120
 IRIS_SPAN_MOST = 0.92  # of the picture's shorter side: closer, lids and soon the rim leave the picture
@@ -28,7 +31,8 @@ PUPIL_RATIOS = (0.2, 0.7)  # ISO/IEC 29794-6
 MARGIN_LEAST = -0.03  # diameters beyond the picture's edge: the fit of the border is no finer
 CENTRE = (0.2, 0.8)  # of width and height; further out, half of the picture is empty and the rim soon cut
 MOTION_MOST = 0.46  # drawn up to 0.28, one real up to 0.34 and 0.66 with its tones bent; 16 px of smear from 0.48
-ROUND_LEAST = 0.88  # a pupil seen from 28 degrees aside; a real one seen from the front 0.93
+ROUND_LEAST = 0.90  # a pupil seen from 26 degrees aside; a real one seen from the front 0.93
+SHAPE_FROM_PX = 126.0  # of the iris; a smaller one is too far to say more than that
 ROUND_ASIDE, WHITE_ASIDE = 0.985, 0.47  # both: 17 degrees aside drawn white is 0.19 to 0.45, straight from 0.69
 
 # Signs, which add a hint and refuse nothing.
@@ -50,7 +54,7 @@ def judge(m: IrisMeasures) -> Judgement:
     if not _is_eye(m):
         return useless(Hint.LOOK_HERE)
     score = min(m.sharpness / IRIS_SHARPNESS_GOOD, 2.0) * m.open_share
-    judged = by_faults([*_placed(m), *_lit(m), *_hidden(m), *_still(m)], score)
+    judged = by_faults([*_placed(m), *_lit(m), *_turned(m), *_hidden(m), *_still(m)], score)
     return Judgement(judged.grade, judged.score, tuple(dict.fromkeys((*judged.hints, *_signs(m)))))
 
 
@@ -64,7 +68,10 @@ def _is_eye(m: IrisMeasures) -> bool:
         return False
     if _is_dazzled(m):
         return True
-    borders = _least(m.outline, OUTLINE_LEAST) and _least(m.scleral_contrast, SCLERA_LEAST)
+    if m.pupil_ratio > PUPIL_MOST or (m.sharpness < SHADES and not _least(m.outline, OUTLINE_SHADES)):
+        return False
+    filled = not _most(m.span, IRIS_SPAN_MOST) and m.outline is not None and m.outline >= OUTLINE_GOOD
+    borders = _least(m.outline, OUTLINE_LEAST) and (filled or _least(m.scleral_contrast, SCLERA_LEAST))
     return borders and m.contrast >= CONTRAST_LEAST
 
 
@@ -86,6 +93,7 @@ def _lit(m: IrisMeasures) -> list[tuple[bool, Hint]]:
     return [
         (not _most(m.brightness, BRIGHT), Hint.LESS_LIGHT),
         (dark and _most(m.glare, GLARE_BREAKS), Hint.MORE_LIGHT),
+        (m.pupil_ratio > PUPIL_RATIOS[1], Hint.MORE_LIGHT),
     ]
 
 
@@ -99,14 +107,19 @@ def _hidden(m: IrisMeasures) -> list[tuple[bool, Hint]]:
     ]
 
 
-def _still(m: IrisMeasures) -> list[tuple[bool, Hint]]:
+def _turned(m: IrisMeasures) -> list[tuple[bool, Hint]]:
+    """An eye turned away hides one side of its iris and looks smaller: that is said first. A lid or glare bends a
+    pupil too, and a small one has no shape."""
     aside = not _least(m.roundness, ROUND_LEAST)
-    moved = m.pupil_ratio >= PUPIL_RATIOS[0] and _least(m.outline, OUTLINE_GOOD) and not _most(m.motion, MOTION_MOST)
     aside |= not _least(m.roundness, ROUND_ASIDE) and not _least(m.gaze, WHITE_ASIDE)
+    clear = m.open_share >= IRIS_OPEN_GOOD and _most(m.glare, GLARE_BREAKS) and m.diameter_px >= SHAPE_FROM_PX
+    return [(aside and clear, Hint.LOOK_HERE)]
+
+
+def _still(m: IrisMeasures) -> list[tuple[bool, Hint]]:
+    moved = m.pupil_ratio >= PUPIL_RATIOS[0] and _least(m.outline, OUTLINE_GOOD) and not _most(m.motion, MOTION_MOST)
     return [
-        (aside, Hint.LOOK_HERE),
         (0 < m.pupil_ratio < PUPIL_RATIOS[0], Hint.LESS_LIGHT),
-        (m.pupil_ratio > PUPIL_RATIOS[1], Hint.MORE_LIGHT),
         (m.sharpness < IRIS_SHARPNESS_GOOD or moved, Hint.HOLD_STILL),
     ]
 

@@ -16,8 +16,9 @@ class FingerMeasures:
     that lies on the picture's edge; `period_px` median ridge period and `spread_px` between its quartiles; `coherence`
     0..1 of their direction over 3 mm and `straightness` over the whole; `darkness` 0..1 of the contact that is ridge;
     `clipped` 0..1 of it at the ends of the scale; `edge`, the steepest slope, as a share of the range of grey a px;
-    `blot_mm2` and `grain_mm2`, a dark and a grainy patch where there are no ridges; `reliability` 0..1, median of the
-    minutiae's."""
+    `blot_mm2`, a dark patch, ridges or not; `grain_mm2`, a grainy one where there are no ridges; `reliability` 0..1,
+    median of the minutiae's; `ground`, of what is beside the contact: 0 as dark as its ridges, 1 as light as its
+    valleys."""
 
     nfiq2: int | None
     minutiae: int | None
@@ -42,6 +43,7 @@ class FingerMeasures:
     edge: float | None = None
     blot_mm2: float | None = None
     grain_mm2: float | None = None
+    ground: float | None = None
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ class Help(StrEnum):
 @dataclass(frozen=True)
 class Attempt:
     """One judged try at a position that is owed; its picture waits in the tray, also while others are asked for.
-    `noted` is what the sensor at rest showed before it."""
+    `noted` is what the office should know of it: what the sensor at rest showed before, or the other hand."""
 
     position: Position
     capture: CaptureId

@@ -8,7 +8,7 @@ from typing import Protocol
 import hal
 from hal import Box, Clock, Stop
 from kiosk.core.effects import Capture
-from kiosk.core.events import Candidate, CaptureFailed, SessionEvent
+from kiosk.core.events import Ability, Candidate, CaptureFailed, SessionEvent
 from kiosk.core.judgement import Hint
 from kiosk.core.measures import Measures, RestMeasures
 from kiosk.core.quality import Look, Stream, watch, watch_rest
@@ -33,7 +33,7 @@ class Glances(Protocol):
 
 @dataclass(frozen=True)
 class _Taken:
-    frame: hal.Frame
+    frames: tuple[hal.Frame, ...]
     noted: Hint | None
 
 
@@ -64,9 +64,8 @@ class Capturer:
         except hal.HalError:
             post(CaptureFailed(effect.ticket, "device", device_gone=True))
         else:
-            frame = taken.frame
-            held = Held(frame.pixels, frame.ppi, frame.original)
-            post(Candidate(effect.ticket, self._tray.put(held), translate.origin(frame, device), taken.noted))
+            origin = translate.origin(taken.frames[-1], device)
+            post(Candidate(effect.ticket, self._tray.put(_held(taken.frames, effect)), origin, taken.noted))
         finally:
             self._preview.clear()
 
@@ -84,6 +83,8 @@ class Capturer:
         device = self._box.lend(port)
         if not isinstance(device, hal.CaptureDevice):
             raise hal.NotSupported(port)
+        if len(effect.positions) > 1 and Ability.SLAP not in translate.device_seen(port, device).abilities:
+            raise hal.NotSupported(f"{port}: one finger at a time")  # exchanged since the ask: the watch says so soon
         return device
 
     def _take(self, device: hal.CaptureDevice, effect: Capture, stop: Stop) -> _Taken:
@@ -91,38 +92,65 @@ class Capturer:
         look = _Look(self._preview, self._glances, self._clock, effect)
         for item in device.look(translate.ask(effect), stop):
             taken = look.at(item)
-            if taken is not None:
+            if taken:
                 return _Taken(taken, look.stream.noted)
             if stop.is_set():
                 raise hal.CaptureCancelled("stopped")
-        if look.kept is not None:  # a sensor may say that the finger left before it hands its picture over
+        if look.kept:  # a sensor may say that the finger left before it hands its picture over
             return _Taken(look.kept, look.stream.noted)
         raise hal.CaptureTimeout("the device ended without a picture")
 
 
+def _held(frames: tuple[hal.Frame, ...], effect: Capture) -> Held:
+    """One picture, or those of a slap that the device told apart."""
+    if len(effect.positions) > 1 and _told_apart(frames[-1]):
+        return Held(parts=tuple((Position(f.positions[0].value), _picture(f)) for f in frames))
+    return _picture(frames[-1])
+
+
+def _picture(frame: hal.Frame) -> Held:
+    return Held(frame.pixels, frame.ppi, frame.original)
+
+
+def _told_apart(frame: hal.Frame) -> bool:
+    return len(frame.positions) == 1
+
+
 class _Look:
-    """One attempt while it lasts: what a device shows, the hint that fits it, and the best frame so far."""
+    """One attempt while it lasts: what a device shows, the hint that fits it, and the best frame so far; of several
+    fingers at once, one frame of all or one of each."""
 
     def __init__(self, preview: Preview, glances: Glances, clock: Clock, effect: Capture) -> None:
         self._preview, self._glances, self._clock = preview, glances, clock
         self._position, self._hint = effect.positions[0], effect.hint
+        self._asked = frozenset(p.value for p in effect.positions)
         self._several = len(effect.positions) > 1
         self._touches = self._position in FINGERS
-        self.kept: hal.Frame | None = None
+        self.kept: tuple[hal.Frame, ...] = ()
         self.stream = Stream()
 
-    def at(self, item: hal.Presence | hal.Frame) -> hal.Frame | None:
-        """The frame to take, once there is one."""
+    def at(self, item: hal.Presence | hal.Frame) -> tuple[hal.Frame, ...]:
+        """What to take, once there is something."""
         if isinstance(item, hal.Presence):
             self._preview.show(View(hint=self._hint, touched=item is not hal.Presence.OFF))
-            return self.kept if item is not hal.Presence.ON else None
+            return self.kept if item is not hal.Presence.ON else ()
         if item.at_rest:
-            return self._rest(item)
-        if self._touches and self.kept is None:
-            self._preview.show(View(item.pixels, self._hint, touched=True))
-            self.kept = item  # one frame a touch is taken as it is; where another follows, the best is sought
-            return None
-        return self._better(item)
+            self._rest(item)
+        elif not item.positions or not self._asked.isdisjoint(p.value for p in item.positions):
+            return self._person(item)
+        return ()
+
+    def _person(self, frame: hal.Frame) -> tuple[hal.Frame, ...]:
+        if self._several:
+            self._preview.show(View(frame.pixels, self._hint, touched=True))
+            others = [f for f in self.kept if _told_apart(f) and f.positions != frame.positions]
+            self.kept = (*others, frame) if _told_apart(frame) else (frame,)
+            return ()
+        if self._touches and not self.kept:
+            self._preview.show(View(frame.pixels, self._hint, touched=True))
+            self.kept = (frame,)  # one frame a touch is taken as it is; where another follows, the best is sought
+            return ()
+        return self._better(frame)
 
     def _rest(self, frame: hal.Frame) -> None:
         measures = self._glances.rest(self._position, frame)
@@ -132,13 +160,13 @@ class _Look:
             self._hint = self.stream.noted
             self._preview.show(View(hint=self._hint))
 
-    def _better(self, frame: hal.Frame) -> hal.Frame | None:
-        measures = None if self._several else self._glances.frame(self._position, frame)
+    def _better(self, frame: hal.Frame) -> tuple[hal.Frame, ...]:
+        measures = self._glances.frame(self._position, frame)
         if measures is None:
-            return frame  # nothing of this kind is measured: a photo of both hands, several fingers at once
+            return (frame,)  # nothing of this kind is measured: a photo of both hands
         self.stream, look, hint = watch(self.stream, measures, self._clock.monotonic())
         self._preview.show(View(frame.pixels, hint, touched=self._touches))
-        if look is Look.TAKE or (look is Look.TAKE_KEPT and self.kept is None):
-            return frame
-        self.kept = frame if look is Look.KEEP else self.kept
-        return self.kept if look is Look.TAKE_KEPT else None
+        if look is Look.TAKE or (look is Look.TAKE_KEPT and not self.kept):
+            return (frame,)
+        self.kept = (frame,) if look is Look.KEEP else self.kept
+        return self.kept if look is Look.TAKE_KEPT else ()

@@ -1,6 +1,7 @@
 """From captures in the tray to numbers: asks the measuring process, answers with events. On the measuring worker."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TypeVar
 
 import hal
@@ -40,6 +41,8 @@ class Judging:
     def judge_slap(self, effect: JudgeSlap) -> SlapJudged:
         """Each finger a capture of its own in the tray; none where they could not be told apart."""
         held = self._tray.get(effect.capture)
+        if held is not None and held.parts:
+            return SlapJudged(effect.ticket, self._pieces(effect, held))
         if held is None or held.pixels is None:
             return SlapJudged(effect.ticket, ())
         request = r.MeasureSlap(held.pixels, held.ppi or 0, effect.positions, effect.missing)
@@ -57,6 +60,18 @@ class Judging:
             for crop in found.crops
         )
         return SlapJudged(effect.ticket, pieces, _other_hand(found.hand, effect.positions))
+
+    def _pieces(self, effect: JudgeSlap, held: Held) -> tuple[Piece, ...]:
+        """The fingers as the device told them apart, but those that cannot be measured and those nobody asked for."""
+        pieces = []
+        for position, part in held.parts:
+            with suppress(MeasureFailed):
+                measures = self._measured(position, part) if position in effect.positions else None
+                if measures is not None and part.pixels is not None:
+                    height, width = part.pixels.shape[:2]
+                    alone = replace(part, pixels=part.pixels.copy())  # the slap is wiped when it is forgotten
+                    pieces.append(Piece(position, self._tray.put(alone), measures, width, height))
+        return tuple(pieces)
 
     def compare(self, effect: Compare) -> Compared:
         """One score for each; a print whose template is not there is like no other and scores 0."""

@@ -47,12 +47,12 @@ def is_check_only(device: hal.Device) -> bool:
     return isinstance(device, hal.FingerprintReader) and device.sensor.use is hal.Use.CHECK_ONLY
 
 
-def device_seen(port: str, device: hal.Device | None) -> DeviceSeen:
-    """Who serves a port, and what they can do."""
+def device_seen(port: str, device: hal.Device | None, rivals: tuple[str, ...] = ()) -> DeviceSeen:
+    """Who serves a port, what they can do, and which other drivers could."""
     if device is None:
-        return DeviceSeen(port, False)
+        return DeviceSeen(port, False, rivals=rivals)
     slaps = isinstance(device, hal.FingerprintReader) and device.sensor.slaps
-    return DeviceSeen(port, True, named(device.identity), (Ability.SLAP,) if slaps else ())
+    return DeviceSeen(port, True, named(device.identity), (Ability.SLAP,) if slaps else (), rivals)
 
 
 def charge(reading: hal.BatteryReading) -> Charge:

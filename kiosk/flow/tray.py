@@ -7,13 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.core.events import CaptureId
+from kiosk.core.record import Position
 
 
 @dataclass
 class Held:
     """One capture's bytes. `pixels` as the frame had them, `original` the device's own signed bytes, `template` what
     comparisons inside the session take once it is measured (a fingerprint's ISO record, an iris code, a face's
-    descriptor), `ink` the strokes' JSON, `sealed` the age file that acceptance writes."""
+    descriptor), `ink` the strokes' JSON, `sealed` the age file that acceptance writes. `parts` are the fingers of a
+    slap that the device told apart itself: they stand in place of a picture of all."""
 
     pixels: NDArray[np.uint8] | None = None
     ppi: int | None = None
@@ -21,6 +23,7 @@ class Held:
     template: bytes | None = None
     ink: bytes | None = None
     sealed: bytes | None = None
+    parts: tuple[tuple[Position, "Held"], ...] = ()
 
 
 class Tray:
@@ -65,5 +68,6 @@ class Tray:
 
 
 def _wipe(held: Held) -> None:
-    if held.pixels is not None and held.pixels.flags.writeable:
-        held.pixels.fill(0)
+    for one in (held, *(part for _, part in held.parts)):
+        if one.pixels is not None and one.pixels.flags.writeable:
+            one.pixels.fill(0)

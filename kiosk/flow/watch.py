@@ -44,7 +44,8 @@ class Watch:
         self._box.refresh()
         for port, identity in self._box.present().items():
             if port in translate.CAPTURE_PORTS:
-                self._news(translate.device_seen(port, self._device(port) if identity else None), key=port)
+                device = self._device(port) if identity else None
+                self._news(translate.device_seen(port, device, self._box.rivals(port)), key=port)
 
     def tell_again(self, port: str) -> None:
         """Somebody waits for this port: say who serves it at the next look, whether that is news or not."""

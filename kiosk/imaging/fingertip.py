@@ -13,8 +13,9 @@ from kiosk.imaging.ridges import Mask, Ridges
 from kiosk.imaging.spacing import Spacing
 
 ENDS = (6.0, 249.0)  # grey levels: the mean of a block beyond them is a clipped one
+STRIP, LEAST_STRIP = (5, 9), 12  # blocks: twice how far from the contact the strip beside it begins and ends; of it
 STEEPEST = 99.8  # percentile: an outline is enough, a few specks of dust are not
-FEW_MM2 = 60.0  # of ridges: below it what else lies there is looked for
+FEW_MM2 = 60.0  # of ridges: below it grains are looked for
 
 
 def measure(picture: Pixels) -> FingerMeasures:
@@ -33,6 +34,7 @@ def measure(picture: Pixels) -> FingerMeasures:
         sharpness=float(ridges.blocks(slope)[seen.ridged].mean()) if seen.ridged.any() else 0.0,
         faint=float(seen.faint.mean()),
         edge=float(np.percentile(slope[::2, ::2], STEEPEST)) / span,
+        blot_mm2=body.blot(plane),
     )
     patch = contact.largest(seen.ridged)
     found = spacing.measure(plane, seen.ridged if patch else seen.faint)
@@ -41,7 +43,7 @@ def measure(picture: Pixels) -> FingerMeasures:
     elif found:
         shown = replace(shown, period_px=found.period)
     if patch is None or patch.area_mm2 < FEW_MM2:
-        return replace(shown, blot_mm2=body.blot(plane), grain_mm2=body.grain(plane, seen.grain))
+        return replace(shown, grain_mm2=body.grain(plane, seen.grain))
     return shown
 
 
@@ -61,6 +63,7 @@ def _of_contact(
         coherence=float(np.median(seen.smooth[patch.hull])),
         straightness=float(np.hypot(*(part[seen.ridged].mean() for part in seen.across))),
         darkness=_darkness(plane, patch.hull),
+        ground=_ground(plane, patch.hull),
         clipped=_clipped(plane, patch.hull),
         acuity=shown.sharpness / span,
         detail=_detail(plane, seen, found.period),
@@ -88,11 +91,26 @@ def _detail(plane: Plane, seen: Ridges, period: float) -> float:
 
 
 def _darkness(plane: Plane, inside: Mask) -> float:
-    size = (plane.shape[1] // 2, plane.shape[0] // 2)
-    shown = cv2.resize(inside.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    levels = plane[: 2 * size[1] : 2, : 2 * size[0] : 2][shown]
+    some = plane[::2, ::2]
+    levels = some[_shown(some, inside)]
     darkest, lightest = np.percentile(levels, (3, 97))
     return float((levels < (darkest + lightest) / 2).mean())
+
+
+def _ground(plane: Plane, inside: Mask) -> float | None:
+    """Where the strip beside the contact lies between its darkest and its lightest; None where the picture ends."""
+    near, far = (cv2.dilate(inside.astype(np.uint8), np.ones((size, size), np.uint8)) for size in STRIP)
+    beside = (far > near).nonzero()
+    if len(beside[0]) < LEAST_STRIP:
+        return None
+    means = ridges.blocks(plane)
+    darkest, lightest = np.percentile(plane[::3, ::3][_shown(plane[::3, ::3], inside)], (3, 97))
+    return float((np.median(means[beside]) - darkest) / max(float(lightest - darkest), 1.0))
+
+
+def _shown(plane: Plane, inside: Mask) -> Mask:
+    size = (plane.shape[1], plane.shape[0])
+    return np.asarray(cv2.resize(inside.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0)
 
 
 def _clipped(plane: Plane, inside: Mask) -> float:

@@ -12,6 +12,7 @@ class Form(StrEnum):
     EXEMPTION = "exemption"
     CANCEL = "cancel"
     CORRECTION = "correction"
+    NOTES = "notes"
     RETAKE = "retake"
     WAITING = "waiting"
 

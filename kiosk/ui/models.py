@@ -97,13 +97,15 @@ class EndorsementModel(Model):
 
 @dataclass(frozen=True)
 class ReviewModel(Model):
-    """`lines`: what is recorded beside the fingers, and whether it is (None: exempt)."""
+    """`lines`: what is recorded beside the fingers, and whether it is (None: exempt). `notes` counts what the officer
+    may want to read."""
 
     recorded: tuple[Position, ...] = ()
     exempt: tuple[Position, ...] = ()
     lines: tuple[tuple[str, bool | None], ...] = ()
     check: str = ""
     attested: bool = False
+    notes: int = 0
 
 
 @dataclass(frozen=True)

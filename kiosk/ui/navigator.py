@@ -31,6 +31,7 @@ class Name(StrEnum):
     EXEMPTION = "exemption"
     CANCEL = "cancel"
     CORRECTION = "correction"
+    NOTES = "notes"
     RETAKE = "retake"
     MENU = "menu"
     HANDOVER = "handover"
@@ -73,7 +74,13 @@ HELP_FORMS: dict[Form, tuple[Name, Callable[[Desk, Session], Model]]] = {
     Form.EXEMPTION: (Name.EXEMPTION, officer.exemption),
     Form.CANCEL: (Name.CANCEL, officer.cancel),
     Form.CORRECTION: (Name.CORRECTION, officer.correction),
+    Form.NOTES: (Name.NOTES, lambda desk, session: officer.notes(session)),
     Form.LEAVE: (Name.LEAVE, lambda desk, session: person.leave(session)),
+}
+
+REVIEW_FORMS: dict[Form | None, tuple[Name, Callable[[Desk, Session], Model]]] = {
+    Form.RETAKE: (Name.RETAKE, officer.retake),
+    Form.NOTES: HELP_FORMS[Form.NOTES],
 }
 
 
@@ -107,8 +114,9 @@ def _villager(desk: Desk, beside: Beside) -> Shown:
         return Shown(Name.HELP, officer.helping(desk, session, session.help))
     if beside.form is Form.LEAVE:
         return Shown(Name.LEAVE, person.leave(session))
-    if beside.form is Form.RETAKE and session.step is Step.REVIEW:
-        return Shown(Name.RETAKE, officer.retake(desk, session))
+    if session.step is Step.REVIEW and beside.form in REVIEW_FORMS:
+        name, build = REVIEW_FORMS[beside.form]
+        return Shown(name, build(desk, session))
     name, view = STEPS[session.step]
     model = view(session)
     return Shown(Name.CAPTURE if isinstance(model, CaptureModel) else name, model)

@@ -27,14 +27,14 @@ from kiosk.ui.models import (
     MessageModel,
     Row,
 )
+from kiosk.ui.noticed import OFFICERS, noticed
 from kiosk.ui.person_views import number, spoken
-from kiosk.words import LANGUAGES, say, texts
+from kiosk.words import say
 
-OFFICERS = LANGUAGES[0]  # what officers read
 CANCEL_REASONS = tuple(reason for reason in VoidReason if reason is not VoidReason.WITHDRAWN)
 VOUCHED = (ConsentBy.GUARDIAN, ConsentBy.SCHOOL)
 CORRECTABLE = ("name", "birth", "sex", "place")
-SHOWN_FLAGS = tuple(key.partition(".")[2] for key in texts(OFFICERS) if key.startswith("flag."))
+SET_ASIDE = (Help.DEVICE, Help.UNFIT)  # may last longer than a person can wait
 BACK = d.TaskChosen(d.Task.MENU)
 
 
@@ -97,6 +97,8 @@ def _facts(desk: Desk) -> tuple[str, ...]:
         facts.append(say("menu.room", OFFICERS, gigabytes=f"{free / 1e9:.1f}".replace(".", ",")))
     if desk.facts.missing:
         facts.append(say("menu.missing", OFFICERS, ports=_ports(desk)))
+    for port, driver in desk.facts.rivals:
+        facts.append(say("menu.rival", OFFICERS, port=say(f"port.{port}", OFFICERS), driver=driver))
     return tuple(facts)
 
 
@@ -186,15 +188,15 @@ def helping(desk: Desk, session: Session, why: Help) -> HelpModel:
         say("help.call", tongue),
         PORT_AT.get(session.step, "") if why in (Help.DEVICE, Help.UNFIT) else "",
         say(f"officer.{why}", OFFICERS),
-        (*lines, *_flags(session)),
+        tuple(lines),
         _choices(session, desk.officer or session.officer),
     )
 
 
-def _flags(session: Session) -> list[str]:
-    """What the box noticed about the captures, a line each kind."""
-    told = {flag: where for flag, _, where in (f.partition(":") for f in session.flags) if flag in SHOWN_FLAGS}
-    return [say(f"flag.{flag}", OFFICERS) for flag in told]
+def notes(session: Session) -> ChoiceModel:
+    """What the box noticed, and nothing to choose."""
+    text = "\n\n".join((" ".join(noticed(session)), say("notes.text", OFFICERS)))
+    return ChoiceModel(OFFICERS, say("notes.title", OFFICERS), text, back=Open())
 
 
 def _doubts(session: Session) -> list[str]:
@@ -223,7 +225,7 @@ def _step_choices(session: Session, officer: str) -> list[Choice]:
 
 def _person_choices(session: Session, officer: str) -> list[Choice]:
     step = session.step
-    choices = []
+    choices = [*_notes(session)]
     if step is Step.NOTICE or (Advice.MINOR in session.advice and step is Step.BIODATA):
         choices += [Choice(say(f"officer.{by}", OFFICERS), Agreed(by, officer)) for by in VOUCHED]
     if step in AFTER_CONSENT and step is not Step.NIK:
@@ -234,7 +236,7 @@ def _person_choices(session: Session, officer: str) -> list[Choice]:
     if step in OPEN:
         choices.append(Choice(say("officer.withdraw", OFFICERS), Open(Form.LEAVE), "plain"))
         choices.append(Choice(say("officer.cancel", OFFICERS), Open(Form.CANCEL), "plain"))
-    else:  # the box cannot end it now: the next person need not wait for this one
+    if step not in OPEN or session.help in SET_ASIDE:  # the next person need not wait for this one
         choices.append(Choice(say("officer.set_aside", OFFICERS), ParkWanted("officer"), "plain"))
     return choices
 
@@ -279,4 +281,10 @@ def retake(desk: Desk, session: Session) -> ChoiceModel:
     officer = desk.officer or session.officer
     done = [p for p in (*recorded(session), *exempt(session)) if p is not Position.HANDS]
     choices = tuple(Choice(say(f"short.{p}", OFFICERS), Retaken(p, officer)) for p in done)
+    choices += _notes(session)
     return ChoiceModel(OFFICERS, say("retake.title", OFFICERS), say("retake.text", OFFICERS), choices, back=Open())
+
+
+def _notes(session: Session) -> tuple[Choice, ...]:
+    told = noticed(session)
+    return (Choice(say("officer.notes", OFFICERS, count=len(told)), Open(Form.NOTES)),) if told else ()

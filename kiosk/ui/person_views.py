@@ -19,6 +19,8 @@ from kiosk.ui.models import (
     ReviewModel,
     SlipModel,
 )
+from kiosk.ui.noticed import noticed
+from kiosk.ui.pictograms import fitting
 from kiosk.words import LANGUAGES, say
 
 BIRTH = "%d-%m-%Y"
@@ -72,16 +74,17 @@ def capture(session: Session) -> CaptureModel:
     tongue = spoken(session)
     asked = tuple(shown(session, position) for position in session.asked)
     settled = {*recorded(session), *exempt(session)} - {Position.HANDS}
+    fingers = bool(asked) and asked[0] in FINGERS
     return CaptureModel(
         tongue,
         ask=_ask(session, asked, tongue),
         hint=_saying(session, tongue),
-        picture="" if session.phase in _SAYING else session.hint.value,
+        picture="" if session.phase in _SAYING else fitting(session.hint, fingers),
         saved=say("ask.saved", tongue, count=len(recorded(session))),
         asked=asked,
         recorded=recorded(session),
         exempt=exempt(session),
-        fingers=bool(asked) and asked[0] in FINGERS,
+        fingers=fingers,
         mirrored=asked == (Position.PORTRAIT,),
         busy=session.phase is not Phase.ASKING,
         done=len(settled),
@@ -131,7 +134,8 @@ def review(session: Session) -> ReviewModel:
         given = bool(recorded(session, Purpose.ENDORSEMENT)) or None
         lines.append((say(f"endorsement.{session.endorsement}", tongue), given))
     check = say(f"check.{session.check.result}", tongue) if session.check else ""
-    return ReviewModel(tongue, done, spared, tuple(lines), check, session.attestation is not None)
+    seen = session.attestation is not None
+    return ReviewModel(tongue, done, spared, tuple(lines), check, seen, len(noticed(session)))
 
 
 def working(session: Session) -> MessageModel:

@@ -240,6 +240,16 @@ PORTS: Mapping[str, Shapes] = {
 }
 
 
+STILL = (Hint.AGAIN, Hint.HOLD_STILL)
+
+
+def fitting(hint: Hint, fingers: bool) -> str:
+    """The name of the hint's picture; to hold still is shown as a finger on the glass or as a face."""
+    if hint in STILL:
+        return STILL[0 if fingers else 1].value
+    return hint.value
+
+
 def shapes(name: str) -> Shapes:
     """The picture of a hint or a port by its name; nothing for the empty name."""
     if name in PORTS:

@@ -35,7 +35,7 @@ from kiosk.core.recording import Check, Consent, Correction, Moment, Purpose, Se
 from kiosk.core.state import Help, Phase, Session, Step
 from kiosk.flow.preview import View
 from kiosk.ui.beside import NOTHING, Beside, Form, Unlock
-from kiosk.ui.officer_views import SHOWN_FLAGS
+from kiosk.ui.noticed import SHOWN_FLAGS
 
 OFFICER = "petugas"
 NIK = "6105015708850001"
@@ -168,7 +168,9 @@ def _ending(language: str) -> Iterator[Scene]:
         yield _at(f"review-{result}", replace(whole, check=Check(result, 3)))
     for kind in Endorsement:
         yield _at(f"review-{kind}", replace(whole, endorsement=kind, attestation=seen))
-    yield _at("retake", whole, Form.RETAKE)
+    noticed = tuple(f"{flag}:{FINGERS[0]}" for flag in SHOWN_FLAGS[:3])
+    yield _at("review-noticed", replace(whole, flags=noticed))
+    yield _at("retake", replace(whole, flags=noticed), Form.RETAKE)
     yield _at("closing", replace(whole, step=Step.CLOSING, phase=Phase.CLOSING))
     yield _at("help-closing", replace(whole, step=Step.CLOSING, help=Help.STORAGE))
     yield _at("voiding", replace(whole, step=Step.VOIDING, phase=Phase.CLOSING))
@@ -188,8 +190,9 @@ def _helping(language: str) -> Iterator[Scene]:
         Help.CANNOT_SIGN: session(language, Step.ENDORSEMENT),
         Help.WITNESS: session(language, Step.ENDORSEMENT),
     }
-    noticed = tuple(f"{flag}:{FINGERS[0]}" for flag in SHOWN_FLAGS[:3])
-    usual = session(language, Step.FINGERS, captures=some, asked=FINGERS[1:2], position=FINGERS[1], flags=noticed)
+    noticed = {"flags": tuple(f"{flag}:{FINGERS[0]}" for flag in SHOWN_FLAGS)}
+    usual = session(language, Step.FINGERS, captures=some, asked=FINGERS[1:2], position=FINGERS[1], **noticed)
+    yield _at("notes", replace(usual, help=Help.ASKED), Form.NOTES)
     for why in Help:
         yield _at(f"help-{why}", replace(stands.get(why, usual), help=why))
     for advice in Advice:
@@ -211,6 +214,8 @@ def _officer() -> Iterator[Scene]:
         return desk(mode=Mode.OFFICER, task=task, **facts)
 
     yield Scene("menu", task(Task.MENU, waiting=_waiting(2), unattested=_unattested(4)))
+    crowded = Facts(missing=("iris",), rivals=(("fingerprint", "r30x"), ("camera", "v4l2")), free_bytes=2_000_000_000)
+    yield Scene("menu-rivals", task(Task.MENU, facts=crowded))
     yield Scene("waiting", task(Task.MENU, waiting=_waiting(7)), Beside(Form.WAITING))
     yield Scene("waiting-nobody", task(Task.MENU), Beside(Form.WAITING))
     yield Scene("attest", task(Task.ATTEST, unattested=_unattested(4)))

@@ -1,5 +1,6 @@
 """What holds for every fingerprint reader, iris scanner and camera alike: time, stop, nobody there, pulled out."""
 
+import threading
 from collections.abc import Iterator
 
 import numpy as np
@@ -153,3 +154,23 @@ def test_a_look_is_over_when_its_device_is_closed(device: CaptureDevice, ask: As
     next(look)
     device.close()
     assert reason_of(lambda: list(look)) is UnavailableReason.CLOSED
+
+
+def test_who_asks_meanwhile_whether_the_device_is_open_takes_nothing_from_a_look(
+    device: CaptureDevice, ask: Ask
+) -> None:
+    """A box is refreshed by another thread than the one that looks."""
+    over = threading.Event()
+
+    def refresh() -> None:
+        while not over.wait(0.001):
+            device.open()
+
+    asking = threading.Thread(target=refresh, name="refresh", daemon=True)
+    asking.start()
+    try:
+        for _ in range(2):
+            assert first_frame(device, ask).positions == ask.positions
+    finally:
+        over.set()
+        asking.join()

@@ -72,3 +72,18 @@ def test_a_command_shorter_than_its_header_is_a_fault(device: CardReader, twin: 
     state_of(device, twin, CardState.PRESENT)
     with pytest.raises(DeviceFault):
         device.transmit(b"\x00")
+
+
+def test_a_card_laid_in_meanwhile_hears_nothing_that_was_meant_for_the_one_before(
+    device: CardReader, twin: CardTwin
+) -> None:
+    verify = bytes.fromhex("0020008008313233343536ffff")
+    for _ in range(2):
+        twin.insert(ATR, {SELECT: b"hello\x90\x00", verify: b"\x90\x00"})
+        state_of(device, twin, CardState.PRESENT)
+        with pytest.raises(CaptureRetry):
+            device.transmit(verify)
+        device.transmit(SELECT)
+        assert device.transmit(verify) == b"\x90\x00"
+        twin.remove()
+        state_of(device, twin, CardState.NO_CARD)

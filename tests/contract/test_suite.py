@@ -87,6 +87,13 @@ class Leaking(R30xFingerprint):
             os.close(fd)
 
 
+class Meddling(R30xFingerprint):
+    def open(self) -> None:
+        super().open()
+        assert self._module is not None
+        self._module.wire.read(4096, Stop(), 0.0)
+
+
 def frames(device: CaptureDevice, twin: CaptureTwin) -> None:
     test_capture.test_a_frame_is_never_mirrored_turned_or_inverted(device, twin, ASK)
 
@@ -117,6 +124,11 @@ def leak(device: CaptureDevice, twin: CaptureTwin) -> None:
     test_every_device.test_nothing_is_left_behind_by_opening_pulling_and_closing(twin, device)
 
 
+def refreshed(device: CaptureDevice, twin: CaptureTwin) -> None:
+    name = "test_who_asks_meanwhile_whether_the_device_is_open_takes_nothing_from_a_look"
+    getattr(test_capture, name)(device, ASK)
+
+
 Promise = Callable[[CaptureDevice, CaptureTwin], None]
 BROKEN: list[tuple[type[CaptureDevice], type[CaptureDevice], type[CaptureTwin], Promise]] = [
     (Mirrored, RecordedFingerprint, RecordedCapture, frames),
@@ -128,6 +140,7 @@ BROKEN: list[tuple[type[CaptureDevice], type[CaptureDevice], type[CaptureTwin], 
     (Hanging, R30xFingerprint, R30xTwin, pull),
     (Foreign, R30xFingerprint, R30xTwin, pull),
     (Leaking, R30xFingerprint, R30xTwin, leak),
+    (Meddling, R30xFingerprint, R30xTwin, refreshed),
 ]
 
 

@@ -7,6 +7,7 @@ from kiosk.core import effects as f
 from kiosk.core import events as e
 from kiosk.core.judgement import Hint
 from kiosk.core.plan import SLAPS, next_ask
+from kiosk.core.quality import SAME_FINGER_FLAG
 from kiosk.core.record import EYES, FINGERS, Lasting, Position, Reason
 from kiosk.core.state import Help, Phase, Step, recorded
 
@@ -171,13 +172,13 @@ def doubting() -> Visit:
 
 def test_a_score_between_both_thresholds_is_flagged_and_taken() -> None:
     visit = Visit().at(Step.FINGERS, Phase.ASKING, INDEX)
-    compared(visit, 25)
+    compared(visit, SAME_FINGER_FLAG)
     assert (visit.state.phase, visit.state.flags) == (Phase.SEALING, ("similar-finger:RIGHT_INDEX",))
 
 
 def test_a_score_below_both_says_nothing() -> None:
     visit = Visit().at(Step.FINGERS, Phase.ASKING, INDEX)
-    compared(visit, 24)
+    compared(visit, SAME_FINGER_FLAG - 1)
     assert (visit.state.phase, visit.state.flags) == (Phase.SEALING, ())
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -202,6 +202,7 @@ class FlowBox:
         board: str = "board-1",
         measurer: Any = None,
         clock: Clock | None = None,
+        drivers: Mapping[str, list[str]] | None = None,
     ) -> None:
         self.out, self.training = out, training
         self.clock, self.stage = clock or FakeClock(), Stage()
@@ -210,8 +211,8 @@ class FlowBox:
         self.falsely: list[str] = []  # what a screen called saved although it was not
         self.stick = out / "stick"
         self.stick.mkdir(exist_ok=True)
-        drivers = {port: ["simulated" if port == "stick" else "recorded"] for port in PORTS}
-        self.devices = hal.open_box(drivers, clock=self.clock, stage=self.stage)
+        usual_drivers = {port: ["simulated" if port == "stick" else "recorded"] for port in PORTS}
+        self.devices = hal.open_box({**usual_drivers, **(drivers or {})}, clock=self.clock, stage=self.stage)
         self._shown = self.clock.mailbox()
         setup = Setup(
             open_store=lambda: Store(training.data, BOX, self.keyring),

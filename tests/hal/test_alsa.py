@@ -1,7 +1,6 @@
 """Prompts through the real ALSA: a card that takes its time, one that hangs, one that is not there."""
 
 import gc
-import os
 import threading
 import wave
 from collections.abc import Iterator
@@ -85,9 +84,7 @@ def test_a_card_that_hangs_still_obeys_the_stop(twin: AlsaTwin, speaker: AlsaSpe
         assert children() == set()
 
 
-def test_a_card_that_leaves_between_two_prompts_is_lost(
-    twin: AlsaTwin, speaker: AlsaSpeaker, tmp_path: Path
-) -> None:
+def test_a_card_that_leaves_between_two_prompts_is_lost(twin: AlsaTwin, speaker: AlsaSpeaker, tmp_path: Path) -> None:
     with speaker:
         speaker.play(prompt(tmp_path, 0.1), Stop())
         twin.vanish()
@@ -102,7 +99,7 @@ def test_a_card_that_leaves_between_two_prompts_is_lost(
 def test_opening_again_and_again_leaves_no_descriptor_and_no_process(twin: AlsaTwin, speaker: AlsaSpeaker) -> None:
     def held() -> int:
         gc.collect()
-        return len(os.listdir("/proc/self/fd"))
+        return len(list(Path("/proc/self/fd").iterdir()))
 
     with speaker:
         before = held()
@@ -114,6 +111,4 @@ def test_opening_again_and_again_leaves_no_descriptor_and_no_process(twin: AlsaT
 
 
 def children() -> set[str]:
-    return {
-        child for task in Path("/proc/self/task").iterdir() for child in (task / "children").read_text().split()
-    }
+    return {child for task in Path("/proc/self/task").iterdir() for child in (task / "children").read_text().split()}

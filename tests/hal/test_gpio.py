@@ -147,7 +147,9 @@ except DeviceUnavailable as refusal:
 
 def reason_in_a_fresh_process(before: str) -> str:
     command = [sys.executable, "-c", before + PROBE]
-    told = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2], timeout=60)
+    told = subprocess.run(
+        command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2], timeout=60
+    )
     return told.stdout.strip()
 
 

@@ -1,13 +1,15 @@
 """Arrivals and departures: who serves a port changes when udev says that something came or went, and not before."""
 
 from collections.abc import Callable, Iterator
+from errno import ENOBUFS
 
 import pytest
 
 from hal import FakeClock, Stage, Stop, box
-from hal.box import Box
+from hal.box import UNTOLD_S, Box
+from hal.card.simulated import SimulatedCardReader
 from hal.errors import DeviceUnavailable, UnavailableReason
-from hal.hotplug import MOST_EVENTS, SETTLE_S, Hotplug
+from hal.hotplug import MOST_EVENTS, RESTLESS_S, SETTLE_S, Hotplug
 
 
 class Bus:
@@ -118,3 +120,44 @@ def test_another_listed_driver_whose_device_is_plugged_in_is_named(
     assert made.rivals("fingerprint") == ("second",)
     ids({"9999:0000"})
     assert made.rivals("fingerprint") == ()
+
+
+def test_a_loose_plug_that_never_settles_is_told_all_the_same(bus: Bus, clock: FakeClock) -> None:
+    hotplug, told = Hotplug(clock, bus.poll), 0
+    for _ in range(int(2 * RESTLESS_S / (SETTLE_S / 2))):
+        bus.waiting.append("remove")
+        told += hotplug.settled()
+        clock.wait(SETTLE_S / 2, Stop())
+    assert told in (1, 2)
+
+
+def test_more_events_than_the_system_could_keep_are_an_event(clock: FakeClock) -> None:
+    told = iter([OSError(ENOBUFS, "No buffer space available")])
+
+    def poll() -> object | None:
+        if lost := next(told, None):
+            raise lost
+        return None
+
+    hotplug = Hotplug(clock, poll)
+    assert not hotplug.settled()
+    clock.wait(SETTLE_S, Stop())
+    assert hotplug.settled()
+
+
+@pytest.mark.parametrize("untold", [True, False])
+def test_a_service_that_udev_does_not_tell_of_is_found_when_it_comes(
+    two_ports: tuple[Box, Stage], clock: FakeClock, monkeypatch: pytest.MonkeyPatch, untold: bool
+) -> None:
+    made, stage = two_ports
+    monkeypatch.setattr(SimulatedCardReader, "TOLD_BY_UDEV", not untold)
+    stage.faults["card"].vanish("status")
+    for _ in range(2):
+        with pytest.raises(DeviceUnavailable):
+            made.lend("card").status()
+    stage.faults["card"].replug()
+    made.refresh()
+    assert not serves(made, "card")  # it was looked for a moment ago
+    clock.wait(UNTOLD_S, Stop())
+    made.refresh()
+    assert serves(made, "card") is untold

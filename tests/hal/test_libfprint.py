@@ -33,14 +33,12 @@ from hal import (
 from hal.fingerprint.libfprint import CANCEL_S, CHILD, PYTHON, LibfprintFingerprint
 from hal.fingerprint.libfprint_child import refusal
 from hal.transport.process import REAP_S
-from tests.twins.libfprint import AUTOMATIC, FAIL, FINGER, NEEDED, RETRY, VARIABLE, VirtualSensor, impressions
+from tests.twins.libfprint import AUTOMATIC, FAIL, FINGER, RETRY, VARIABLE, VirtualSensor, impressions, lacking
 
 ASK = Ask((Position.RIGHT_INDEX,), timeout_s=10)
 HWDB = Path("/usr/lib/udev/hwdb.d/60-autosuspend-libfprint-2.hwdb")
 
-pytestmark = pytest.mark.skipif(
-    not all(Path(path).exists() for path in NEEDED), reason="needs libfprint-2-2 gir1.2-fprint-2.0 python3-gi"
-)
+pytestmark = pytest.mark.skipif(bool(lacking()), reason=lacking())
 
 
 @pytest.fixture

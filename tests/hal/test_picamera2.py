@@ -6,7 +6,6 @@ The library imports libcamera, which exists for the Pi alone: its source is read
 import ast
 import gc
 import inspect
-import os
 import site
 import threading
 from collections.abc import Iterator
@@ -16,7 +15,18 @@ from typing import Any
 
 import pytest
 
-from hal import Ask, DeviceFault, DeviceUnavailable, Frame, Position, Source, Stage, Stop, SystemClock, UnavailableReason
+from hal import (
+    Ask,
+    DeviceFault,
+    DeviceUnavailable,
+    Frame,
+    Position,
+    Source,
+    Stage,
+    Stop,
+    SystemClock,
+    UnavailableReason,
+)
 from hal.camera import picamera2 as driver
 from hal.camera.picamera2 import Picamera2Camera
 from tests.twins import picamera2 as twin
@@ -193,7 +203,7 @@ def test_many_cycles_of_open_capture_close_leave_nothing(rig: Any) -> None:
         with camera:
             frame(camera)
         gc.collect(0)
-        now = len(os.listdir("/proc/self/fd")), threading.active_count()
+        now = len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
         held = held or now
         assert now <= held
     assert not rig.taken

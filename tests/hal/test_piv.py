@@ -141,6 +141,25 @@ def test_a_slot_without_a_certificate_is_said() -> None:
         selected(piv_card.PivCard({0x9A: keys("ECC")[0x9A]}, PIN)).certificate(Slot.SIGNATURE)
 
 
+def test_another_card_laid_in_meanwhile_proves_nothing_with_its_own_certificate() -> None:
+    mine, other = (piv_card.PivCard({0x9A: ec.generate_private_key(ec.SECP256R1())}, PIN) for _ in range(2))
+    reader = InMemoryReader(mine)
+    card = identified(reader)
+    assert isinstance(card, PivCard)
+    card.verify_pin(PIN)
+    assert card.proves(Slot.AUTHENTICATION, CHALLENGE)
+    reader._card = other
+    assert isinstance(identified(reader), PivCard)  # somebody else has selected it
+    card.verify_pin(PIN)
+    assert not card.proves(Slot.AUTHENTICATION, CHALLENGE)
+
+
+def test_a_command_longer_than_a_short_one_never_reaches_a_card_cut() -> None:
+    exchange(lambda _: b"\x90\x00", bytes(261))
+    with pytest.raises(DeviceFault, match="too long"):
+        exchange(lambda _: b"\x90\x00", bytes(262))
+
+
 @given(st.binary(max_size=80))
 def test_objects_are_parsed_or_refused(data: bytes) -> None:
     with suppress(DeviceFault):

@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -255,3 +256,50 @@ def test_packets_are_found_in_noise_in_any_pieces(
 
 def test_two_pixels_a_byte_the_left_one_high() -> None:
     assert packed(np.array([[0x10, 0xF0]], np.uint8)) == b"\x1f"
+
+
+def test_opening_again_notices_that_the_module_was_pulled_out(module: R30xModule, tmp_path: Path) -> None:
+    """So that a box that is told of a departure says at once that nobody serves."""
+    with R30xFingerprint(SystemClock(), Stage(wiring=Wiring(serial=(tmp_path / "tty",)))) as reader:
+        module.pull()
+        with pytest.raises(DeviceUnavailable) as refusal:
+            reader.open()
+        assert refusal.value.reason is UnavailableReason.LOST
+        module.plug()
+        reader.open()
+
+
+def test_one_answer_lost_on_the_wire_is_asked_for_again(reader: R30xFingerprint, module: R30xModule) -> None:
+    answers = iter([b""])
+    module.spoil = lambda data: next(answers, data)
+    assert frame_of(reader).pixels.shape == (288, 256)
+
+
+def test_a_module_that_answers_at_its_new_rate_already_is_understood(module: R30xModule, tmp_path: Path) -> None:
+    told = count()
+    module.spoil = lambda data: b"" if next(told) == 1 else data  # after the password, the order to be faster
+    with reader_at(tmp_path / "tty") as reader:
+        assert module.rate == 115_200
+        assert frame_of(reader).pixels.shape == (288, 256)
+
+
+def test_what_is_kept_is_the_module_s_where_another_port_comes_first(module: R30xModule, tmp_path: Path) -> None:
+    other = R30xModule(tmp_path / "other", lambda: None, 0)
+    other.spoil = lambda data: b""
+    kept = tmp_path / "touch.wire"
+    stage = Stage(wiring=Wiring(serial=(tmp_path / "other", tmp_path / "tty")), keep=kept)
+    try:
+        with R30xFingerprint(SystemClock(), stage) as reader:
+            shown = frame_of(reader)
+    finally:
+        other.pull()
+    with R30xFingerprint(FakeClock(), Stage(wiring=Wiring(serial=(kept,)))) as replay:
+        assert np.array_equal(frame_of(replay).pixels, shown.pixels)
+
+
+def test_a_second_look_while_one_runs_is_refused_by_name(reader: R30xFingerprint) -> None:
+    first = reader.look(ASK, Stop())
+    next(first)
+    with pytest.raises(DeviceUnavailable) as refusal:
+        frame_of(reader)
+    assert refusal.value.reason is UnavailableReason.BUSY

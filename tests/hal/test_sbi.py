@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from hal import (
 )
 from hal.fingerprint.sbi import SbiFingerprint
 from hal.iris.sbi import SbiIris
+from hal.transport import sbi
 from hal.transport.sbi import PORTS
 from hal.transport.sbi_errors import CODES
 from hal.transport.sbi_positions import NAMES
@@ -234,9 +236,10 @@ def test_an_answer_that_is_not_right_in_everything_is_one_fault(
 @pytest.mark.parametrize("shape", ["code", "refusal"])  # in an answer with HTTP 200, and in one with 405
 @pytest.mark.parametrize("code", PUBLISHED)
 def test_every_published_error_code_is_one_known_error_with_a_sentence(
-    service: ServiceProcess, device: SbiFingerprint, code: int, shape: str
+    service: ServiceProcess, device: SbiFingerprint, code: int, shape: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    error = refused(service, device, {"capture": [shape, code]}, Ask(INDEX.positions, timeout_s=0.1))
+    monkeypatch.setattr(sbi, "BUSY_S", inf)  # who is busy is not asked again
+    error = refused(service, device, {"capture": [shape, code]})
     kind, sentence = CODES[code]
     lost = isinstance(kind(""), DeviceUnavailable) and kind("").reason is UnavailableReason.ABSENT  # type: ignore[attr-defined]
     if lost:  # it was there when it was opened
@@ -419,6 +422,21 @@ def test_a_live_picture_that_goes_wrong_is_one_known_error(
     service.tell(does)
     with pytest.raises(kind):
         list(device.service.stream(0, 0.5, Stop()))
+
+
+def test_live_pictures_without_a_pause_end_at_the_deadline(service: ServiceProcess, device: SbiFingerprint) -> None:
+    service.tell({"pictures": 1_000_000_000})
+    began = SystemClock().monotonic()
+    with pytest.raises(CaptureTimeout):
+        for _ in device.service.stream(0, 0.3, Stop()):
+            pass
+    assert SystemClock().monotonic() - began < 2.0
+
+
+def test_little_text_that_would_be_much_memory_is_refused(service: ServiceProcess, device: SbiFingerprint) -> None:
+    error = refused(service, device, {"capture": ["many", 5_000_000]})
+    assert isinstance(error, DeviceFault)
+    assert "no JSON" in str(error)
 
 
 def test_names_are_the_ones_published() -> None:

@@ -3,6 +3,7 @@ chains that do not fit, and any bytes at all."""
 
 import base64
 import contextlib
+import io
 import json
 import random
 from dataclasses import replace
@@ -14,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from hal import DeviceFault, Position, WallTime
 from hal.transport import iso19794, json_text, multipart, sbi_answers, sbi_trust
@@ -274,3 +276,20 @@ def test_a_number_is_a_whole_number_in_its_range(value: object) -> None:
 def test_every_finger_and_eye_of_the_standard_is_known_once() -> None:
     assert sorted(iso19794._FINGERS) == list(range(1, 11))
     assert {*iso19794._FINGERS.values(), *iso19794._EYES.values()} == set(tuple(Position)[:12])
+
+
+def test_json_of_more_values_than_any_answer_has_is_refused_unread() -> None:
+    few, many = (b"[" + b"[]," * count + b"0]" for count in (1_000, json_text.MOST_VALUES))
+    assert len(json_text.read(few)) == 1_001
+    with pytest.raises(ValueError, match="too many"):
+        json_text.read(many)
+
+
+def test_a_jpeg_2000_that_is_larger_inside_than_its_head_says_is_refused() -> None:
+    made = io.BytesIO()
+    Image.fromarray(np.zeros((3_000, 3_000), np.uint8)).save(made, "JPEG2000")
+    data = bytearray(made.getvalue())
+    at = data.index(b"ihdr") + 4
+    data[at : at + 8] = (100).to_bytes(4, "big") * 2
+    with pytest.raises(DeviceFault):
+        iso19794._decoded(bytes(data), "JPEG2000", 100, 100)

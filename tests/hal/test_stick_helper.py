@@ -6,7 +6,7 @@ import socket
 import stat
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -138,9 +138,8 @@ def test_an_endless_line_is_cut_and_the_next_caller_is_answered(at: Path) -> Non
     with socket.socket(socket.AF_UNIX) as hostile:
         hostile.settimeout(10)
         hostile.connect(str(at))
-        with pytest.raises(OSError):  # noqa: PT011 - broken pipe or reset, as the kernel likes
-            for _ in range(10_000):
-                hostile.sendall(b"x" * 4096)
+        with pytest.raises(OSError, match=r"pipe|reset"):
+            hostile.sendall(bytes(100 << 20))
     with driver(at) as port:
         assert port.status() == READY
 
@@ -164,10 +163,8 @@ def test_a_caller_who_leaves_at_once_keeps_nobody(at: Path) -> None:
 
 def test_another_user_is_not_answered(tmp_path: Path, sticks: Sticks) -> None:
     for at in served(tmp_path / "sock", sticks, frozenset({os.getuid() + 1})):
-        try:
+        with suppress(OSError):  # hung up before it could say anything
             assert said(at, b"status\n") == b""
-        except OSError:
-            pass  # hung up before it could say anything
         with pytest.raises(DeviceUnavailable):
             driver(at).open()
     assert sticks.asked == []
@@ -204,10 +201,8 @@ def test_garbage_from_the_helper_is_one_known_error(
             caller, _ = listener.accept()
             with caller:
                 caller.recv(64)
-                try:
+                with suppress(OSError):  # it stopped listening
                     caller.sendall(answer)
-                except OSError:
-                    pass  # it stopped listening
 
         thread = threading.Thread(target=reply, daemon=True)
         thread.start()

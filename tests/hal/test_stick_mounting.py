@@ -3,6 +3,7 @@ and exfat are tried in the lab."""
 
 import os
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -88,6 +89,21 @@ def test_what_was_written_comes_back_from_the_medium_and_release_leaves_nothing_
     held.release()
     held.release()
     assert not os.path.ismount(tmp_path / "at")
+
+
+def test_a_device_that_somebody_holds_for_a_moment_is_mounted_after_it(held: Sticks, tmp_path: Path) -> None:
+    """As a mount that another process still sees does, for as long as that process lives."""
+    [disk] = disks(held._under)
+    held.status()
+    other = tmp_path / "other"
+    other.mkdir()
+    run("mount", "-o", "ro", disk.node, other)
+    timer = threading.Timer(0.7, lambda: run("umount", other))
+    timer.start()
+    try:
+        assert held.mount().writable
+    finally:
+        timer.join()
 
 
 def test_the_status_tells_of_room_and_kind_and_leaves_nothing_mounted(held: Sticks, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Video4Linux: a camera's bytes become pictures or nothing, whatever they are. The kernel's side is tried in the lab."""
+"""Video4Linux: bytes of a camera become pictures or nothing, whatever they are. The kernel is met in the lab."""
 
 from collections.abc import Callable
 from ctypes import sizeof

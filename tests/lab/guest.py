@@ -115,6 +115,7 @@ class Guest:
                 self._pull(monitor, *words)
             elif verb == "touch":
                 self._touches = int(words[0])
+                self._module.lift()
             else:
                 return f"no such verb: {verb}"
         except (RuntimeError, OSError, subprocess.CalledProcessError) as error:

@@ -1,6 +1,5 @@
 """The twins of `camera v4l2` and `iris v4l2`, in the lab only: the kernel's own camera without a lens (vivid)."""
 
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -81,9 +80,9 @@ class LabIris(LabCamera):
 
 def streaming() -> bool:
     """Whether somebody streams from it now."""
-    for name in os.listdir("/proc"):
+    for process in Path("/proc").iterdir():
         try:
-            if name.isdecimal() and Path("/proc", name, "comm").read_text().startswith(STREAMING):
+            if process.name.isdecimal() and (process / "comm").read_text().startswith(STREAMING):
                 return True
         except OSError:
             continue

@@ -67,10 +67,9 @@ class LabStick(StickTwin):
     def plug_unusable(self) -> None:
         self._plug(f"none{next(self.numbers)}", "none", 8)
 
-    def pull(self, name: str = "") -> None:
-        """The last one that was plugged, or the one of this name."""
+    def pull(self) -> None:
         before = usb_disks()
-        self.host.pull(self.names[name] if name else self._in)
+        self.host.pull(self._in)
         until(lambda: usb_disks() < before or not before)
 
     def _plug(self, device: str, *how: object) -> None:

@@ -21,9 +21,16 @@ from tests.twins.shape import CaptureTwin, Moment, NoTwin, Picture
 
 VARIABLE = "FP_VIRTUAL_IMAGE"
 RETRY, FAIL, AUTOMATIC, FINGER, UNPLUG = -1, -2, -3, -4, -5
-NEEDED = ("/usr/lib/python3/dist-packages/gi", "/usr/bin/python3")
+NEEDED = ("usr/bin/python3", "usr/lib/python3/dist-packages/gi", "usr/lib/*/girepository-1.0/FPrint-2.0.typelib")
 PACE_S = 0.04
 REST_S = 0.3  # after a touch, in which libfprint looks for minutiae and the look ends
+
+
+def lacking() -> str:
+    """What this machine lacks, empty where nothing."""
+    if all(any(Path("/").glob(path)) for path in NEEDED):
+        return ""
+    return "needs libfprint: apt install libfprint-2-2 gir1.2-fprint-2.0 python3-gi"
 
 
 @cache
@@ -83,8 +90,8 @@ class LibfprintTwin(CaptureTwin):
         self._person = threading.Thread(target=self._live, name="person", daemon=True)
 
     def __enter__(self) -> Self:
-        if missing := [path for path in NEEDED if not Path(path).exists()]:
-            raise NoTwin(f"needs {missing[0]}: apt install libfprint-2-2 gir1.2-fprint-2.0 python3-gi")
+        if what := lacking():
+            raise NoTwin(what)
         os.environ[VARIABLE] = os.fspath(self.folder / "sensor")
         self._person.start()
         return self

@@ -71,6 +71,10 @@ class R30xModule:
         self._thread = threading.Thread(target=self._run, name="r30x", daemon=True)
         self._thread.start()
 
+    def lift(self) -> None:
+        """Whatever lies there is taken away."""
+        self._lies = 0
+
     def pull(self) -> None:
         """Out, now; idempotent."""
         if self._thread is not None:

@@ -48,7 +48,11 @@ class ServiceProcess:
             text=True,
         )
         assert self._process.stdout is not None
-        self.port = int(self._process.stdout.readline())
+        said = self._process.stdout.readline()
+        if not said:
+            self.kill()
+            raise RuntimeError("the service does not start")
+        self.port = int(said)
 
     def kill(self) -> None:
         """The plug is pulled; idempotent."""

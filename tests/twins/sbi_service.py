@@ -208,7 +208,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=--BoundaryString")
         self.end_headers()
         for number in range(pictures):
-            body = b"\xff\xd8" + bytes([number]) * 100 + b"\xff\xd9"
+            body = b"\xff\xd8" + bytes([number % 256]) * 100 + b"\xff\xd9"
             length = self.service.does.get("part_length", len(body))
             head = f"--BoundaryString\r\nContent-type: image/jpeg\r\nContent-Length: {length}\r\n\r\n"
             self.wfile.write(head.encode() + body + b"\r\n\r\n")
@@ -302,6 +302,10 @@ class Handler(BaseHTTPRequestHandler):
         piece = b"[" * 65536
         while True:
             self.wfile.write(b"10000\r\n" + piece + b"\r\n" if how == "chunked" else piece)
+
+    def _many(self, count: int) -> None:
+        """Little text, much memory."""
+        self._text(f"[{'[],' * count}[]]")
 
     def _slow(self, every_s: float) -> None:
         """A body of one byte now and then."""

@@ -6,7 +6,6 @@ a function from command to answer; connecting lays it in, closing the socket tak
 
 import os
 import select
-import shutil
 import socket
 import struct
 import subprocess
@@ -18,6 +17,7 @@ from pathlib import Path
 from tests.twins.shape import NoTwin
 
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
+NEEDED = (DRIVER, Path("/usr/sbin/pcscd"), Path("/usr/lib/python3/dist-packages/smartcard"))
 SHELL = """mount -t tmpfs none /run && mkdir /run/pcscd && exec /usr/sbin/pcscd --foreground --config {config}"""
 START_S = 10.0
 GET_ATR = b"\x04"
@@ -43,8 +43,8 @@ class Pcscd:
 
     def start(self) -> None:
         """Raises NoTwin where the machine lacks it."""
-        if not DRIVER.exists() or shutil.which("pcscd", path="/usr/sbin") is None:
-            raise NoTwin("needs pcscd and its virtual readers: apt install pcscd vsmartcard-vpcd")
+        if not all(path.exists() for path in NEEDED):
+            raise NoTwin("needs pcscd and its virtual readers: apt install pcscd python3-pyscard vsmartcard-vpcd")
         self._config.mkdir(exist_ok=True)
         (self._config / "vpcd").write_text(
             f'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:0x{self.port:04X}\n'
@@ -57,9 +57,13 @@ class Pcscd:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        for port in (self.port, self.port + 1):
-            self._wait_for(port)
-        self._wait_for(self.socket_path)
+        try:
+            for port in (self.port, self.port + 1):
+                self._wait_for(port)
+            self._wait_for(self.socket_path)
+        except NoTwin:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """As if the readers were pulled out; idempotent."""

@@ -11,6 +11,7 @@ import kiosk.ui.widgets.preview_picture  # noqa: F401  the layout names them
 from kiosk.core.judgement import Hint
 from kiosk.flow.preview import View
 from kiosk.ui.models import CaptureModel
+from kiosk.ui.pictograms import fitting
 from kiosk.ui.screens.page import Page
 from kiosk.ui.widgets.layout import load_layout
 from kiosk.words import say
@@ -36,7 +37,8 @@ class CapturePage(Page):
             picture = self.ids.small if self.model.fingers else self.ids.large
             picture.show(view.pixels)
         if not self.model.busy and (view.pixels is not None or view.hint is not Hint.AGAIN):
-            self.live_hint, self.live_picture = say(f"hint.{view.hint}", self.model.language), view.hint.value
+            self.live_hint = say(f"hint.{view.hint}", self.model.language)
+            self.live_picture = fitting(view.hint, self.model.fingers)
 
     def clear(self) -> None:
         """Nobody's face stays in the texture."""

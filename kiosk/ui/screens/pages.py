@@ -38,6 +38,7 @@ PAGES: dict[Name, type[Page]] = {
     Name.EXEMPTION: ExemptionPage,
     Name.CANCEL: ChoicePage,
     Name.CORRECTION: CorrectionPage,
+    Name.NOTES: ChoicePage,
     Name.RETAKE: ChoicePage,
     Name.MENU: MenuPage,
     Name.HANDOVER: HandoverPage,

@@ -40,5 +40,3 @@ class Host:
 
     def close(self) -> None:
         self._channel.close()
-
-

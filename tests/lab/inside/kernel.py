@@ -1,7 +1,6 @@
 """What tests inside ask the kernel, and how they wait for it."""
 
 import grp
-import os
 import stat
 import subprocess
 import sys
@@ -34,7 +33,7 @@ def rights(node: Path) -> tuple[str, int]:
 def as_user(user: str, group: str, *command: object) -> subprocess.CompletedProcess[str]:
     """Run something as somebody who is in no other group."""
     words = ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", *map(str, command)]
-    return subprocess.run(words, capture_output=True, text=True, check=False, cwd=TREE)
+    return subprocess.run(words, capture_output=True, text=True, errors="replace", check=False, cwd=TREE)
 
 
 def reason_for(user: str, group: str, make: str) -> str:
@@ -56,7 +55,5 @@ except DeviceUnavailable as refusal:
 
 def held() -> tuple[int, int]:
     """Descriptors of this process and its children now."""
-    children = sum(
-        len((task / "children").read_text().split()) for task in Path("/proc/self/task").iterdir()
-    )
-    return len(os.listdir("/proc/self/fd")), children
+    children = sum(len((task / "children").read_text().split()) for task in Path("/proc/self/task").iterdir())
+    return len(list(Path("/proc/self/fd").iterdir())), children

@@ -77,20 +77,20 @@ def test_a_camera_without_a_lens_never_calls_itself_real(twin: LabCamera) -> Non
         assert frame.device.serial == "platform:vivid-000"
 
 
-def test_a_picture_is_in_memory_within_a_tenth_of_the_frame_interval(
-    twin: LabCamera, record_property: pytest.RecordProperty
-) -> None:
-    """From the kernel's own time stamp of the complete frame, on an emulated processor."""
+def test_pictures_come_as_fast_as_the_camera_gives_them(twin: LabCamera) -> None:
+    """On an emulated processor, by the kernel's own time stamps, which this camera sets to the end of each interval."""
     clock, camera = SystemClock(), Camera4Linux(node(twin), ("YUYV",), SMALL)
     camera.start()
-    late, taken = [], []
+    got, taken = [], []
     for _ in range(FRAMES):
         camera.frame(Stop())
-        late.append(clock.monotonic() - camera.taken_s)
+        got.append(clock.monotonic())
         taken.append(camera.taken_s)
     camera.close()
-    interval = float(np.median(np.diff(taken)))
-    print(f"lab: interval {interval * 1000:.1f} ms, late {np.median(late) * 1000:.2f} ms, worst {max(late) * 1000:.1f}")
+    interval, late = float(np.median(np.diff(taken))), np.subtract(got, taken)
+    share = float(np.mean(np.diff(got))) / interval
+    print(f"lab: interval {interval * 1e3:.1f} ms, {share:.3f} of it a picture, late {late.max() * 1e3:.0f} ms")
+    assert share <= 1.1
     assert float(np.median(late)) <= 0.1 * interval
 
 

@@ -99,7 +99,7 @@ def test_a_sensor_swapped_while_the_box_runs_serves_again(host: Host) -> None:
             box.refresh()
             return box.present()["fingerprint"] is not None
 
-        assert present()
+        assert until(present)
         host.pull("serial")
         assert until(lambda: not present())
         with pytest.raises(DeviceUnavailable):

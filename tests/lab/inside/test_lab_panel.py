@@ -1,26 +1,42 @@
 """The panel on a GPIO chip of the kernel's making, through the unmodified rpi-lgpio; a hand on each line by debugfs."""
 
-import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from hal import DeviceUnavailable, Lamp, PanelEvent, Stage, Stop, SystemClock, UnavailableReason
+from hal import Lamp, PanelEvent, Stage, Stop, SystemClock
 from hal.panel.rpi_gpio import RpiGpioPanel
-from tests.lab.inside.kernel import reason_for, rights, until
+from tests.lab.inside.kernel import TREE, reason_for, rights, until
 from tests.twins.gpio import PI_4, REVISION, WIRING
 
 CHIP = "RPI_LGPIO_CHIP"
 DRIVER = Path("/sys/bus/platform/drivers/gpio-mockup")
 PULLED_S = 2.0
+WATCHER = """
+import os
+from hal import DeviceUnavailable, Stage, Stop, SystemClock
+from hal.panel.rpi_gpio import RpiGpioPanel
+from tests.twins.gpio import WIRING
+panel = RpiGpioPanel(SystemClock(), Stage(wiring=WIRING))
+panel.open()
+watch = panel.watch(Stop())
+print("watching", flush=True)
+try:
+    next(watch)
+except DeviceUnavailable as refusal:
+    print(refusal.reason.value, flush=True)
+os._exit(0)
+"""
 
 
 @pytest.fixture(autouse=True)
 def board(monkeypatch: pytest.MonkeyPatch) -> Path:
     """The chip's lines in debugfs: what is written to one pulls it."""
-    [lines] = [path for path in Path("/sys/kernel/debug/gpio-mockup").iterdir() if path.is_dir() and not path.is_symlink()]
+    [lines] = [path for path in Path("/sys/kernel/debug/gpio-mockup").iterdir() if not path.is_symlink()]
     monkeypatch.setenv(REVISION, PI_4)
     monkeypatch.setenv(CHIP, lines.name.removeprefix("gpiochip"))
     (lines / "17").write_text("1")  # the button says yes at 0 V
@@ -78,14 +94,20 @@ device = RpiGpioPanel(SystemClock(), Stage(wiring=Wiring(button=17)))"""
     assert reason_for("nobody", "nogroup", make) == "permission"
 
 
-def test_a_chip_that_goes_while_it_is_watched_is_lost(panel: RpiGpioPanel) -> None:
-    """Last in this file: the library holds on to the chip that was, so that this process never sees the next."""
-    clock = SystemClock()
-    watch = panel.watch(Stop())
-    (DRIVER / "unbind").write_text("gpio-mockup.0")
-    began = clock.monotonic()
-    with pytest.raises(DeviceUnavailable) as refusal:
-        next(watch)
-    assert clock.monotonic() - began < PULLED_S
-    assert refusal.value.reason is UnavailableReason.LOST
-    assert os.environ[CHIP]
+def test_a_chip_that_goes_while_it_is_watched_is_lost() -> None:
+    """In a process of its own: lgpio's threads never rest again once their chip is gone."""
+    command = [sys.executable, "-B", "-c", WATCHER]
+    with subprocess.Popen(
+        command, cwd=TREE, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as watcher:
+        assert watcher.stdout
+        assert watcher.stdout.readline() == "watching\n"
+        clock = SystemClock()
+        (DRIVER / "unbind").write_text("gpio-mockup.0")
+        began = clock.monotonic()
+        told = watcher.stdout.readline()
+        took = clock.monotonic() - began
+        watcher.kill()
+    (DRIVER / "bind").write_text("gpio-mockup.0")
+    assert told == "lost\n"
+    assert took < PULLED_S

@@ -13,7 +13,7 @@ INPUT, OUTPUT, ALERT = 0x100, 0x200, 0x400
 LINES = 54
 
 
-class error(Exception):  # noqa: N801, N818 - lgpio's own name
+class error(Exception):
     """What lgpio raises for everything."""
 
 
@@ -28,7 +28,7 @@ class Board:
         self.pulse: dict[int, float] = {}  # line: Hz
         self.debounce_us: dict[int, int] = {}
         self.rises: dict[int, int] = {}
-        self.listeners: list["callback"] = []
+        self.listeners: list[callback] = []
 
     def drive(self, line: int, level: int) -> None:
         """Something outside puts a line to this level."""
@@ -47,10 +47,12 @@ class Board:
 board = Board()
 
 
-class callback:  # noqa: N801 - lgpio's own name
+class callback:
     """Hears the edges of a line until it is cancelled."""
 
-    def __init__(self, handle: int, gpio: int, edge: int = RISING_EDGE, func: Callable[..., None] | None = None) -> None:
+    def __init__(
+        self, handle: int, gpio: int, edge: int = RISING_EDGE, func: Callable[..., None] | None = None
+    ) -> None:
         assert func is not None
         self.line, self.told = gpio, func
         board.listeners.append(self)
@@ -86,21 +88,21 @@ def gpio_get_mode(handle: int, gpio: int) -> int:
     return board.mode.get(gpio, 0)
 
 
-def gpio_claim_input(handle: int, gpio: int, lFlags: int = 0) -> int:  # noqa: N803 - lgpio's own name
+def gpio_claim_input(handle: int, gpio: int, lFlags: int = 0) -> int:
     board.answer()
     board.mode[gpio] = INPUT | lFlags
     board.level.setdefault(gpio, int(bool(lFlags & SET_PULL_UP)))
     return 0
 
 
-def gpio_claim_output(handle: int, gpio: int, level: int = 0, lFlags: int = 0) -> int:  # noqa: N803
+def gpio_claim_output(handle: int, gpio: int, level: int = 0, lFlags: int = 0) -> int:
     board.answer()
     board.mode[gpio] = OUTPUT | lFlags
     board.level[gpio] = int(level)
     return 0
 
 
-def gpio_claim_alert(handle: int, gpio: int, eFlags: int, lFlags: int = 0, notify_handle: Any = None) -> int:  # noqa: N803
+def gpio_claim_alert(handle: int, gpio: int, eFlags: int, lFlags: int = 0, notify_handle: Any = None) -> int:
     board.answer()
     board.mode[gpio], board.edges[gpio] = ALERT | INPUT | lFlags, eFlags
     return 0
