@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")"
 
 PACKAGES="python3 python3-venv libgl1 libegl1 libmtdev1 age strace pcscd python3-pyscard vsmartcard-vpcd opensc"
-PACKAGES="$PACKAGES libfprint-2-2 gir1.2-fprint-2.0 python3-gi libudev1 alsa-utils e2fsprogs"
+PACKAGES="$PACKAGES libfprint-2-2 gir1.2-fprint-2.0 python3-gi libudev1 alsa-utils e2fsprogs fdisk"
 STAMP=.venv/.ready
 WANTED=$(cat setup.sh pyproject.toml | sha256sum)
 

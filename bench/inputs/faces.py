@@ -51,7 +51,7 @@ WRONG: Mapping[str, tuple[Guise, Mapping[str, Any], tuple[Hint, ...]]] = {
 
 
 def good(many: int = 1, fresh: int = 0) -> Iterator[Input]:
-    """People of set `fresh` who look straight into the lens, as they come, before either cloth, `many` times so many."""
+    """People of set `fresh` who look straight into the lens, before either cloth, `many` times so many."""
     seed = FIRST_GOOD + fresh * FRESH
     for kind, (count, guise) in GOOD.items():
         for _ in range(count * many):

@@ -63,7 +63,7 @@ def good(many: int = 1, fresh: int = 0) -> Iterator[Input]:
 
 
 def wrong(many: int = 1, fresh: int = 0) -> Iterator[Input]:
-    """What is no eye, and eyes that nobody could be known by: every kind OF_EACH_KIND x `many` times, of set `fresh`."""
+    """What is no eye, and eyes that nobody could be known by: OF_EACH_KIND x `many` of each kind, of set `fresh`."""
     yield from _no_eyes(OF_EACH_KIND * many, fresh * FRESH)
     for number, (kind, hints, how) in enumerate(_SPOILT):
         for n in range(OF_EACH_KIND * many):

@@ -36,7 +36,6 @@ class PcscCardReader(CardReader):
 
     MAKE = "PC/SC"
     MODEL = "any reader"
-    TOLD_BY_UDEV = False  # but by pcscd, some time later
     USB_IDS = ()  # smart card readers are a USB class of their own, which pcscd knows
     COMMAND: ClassVar[tuple[str, ...]] = ("/usr/bin/python3", "-I", str(CHILD))
 

@@ -115,10 +115,12 @@ def certify(
     place: Annotated[str, typer.Option(help="Where the box works.")],
     code: Annotated[str, typer.Option(prompt="Code on the box's screen", help="As ABCD-EFGH.")],
     training: Annotated[bool, typer.Option(help="For people who do not exist; cannot be changed later.")] = False,
+    below_grade: Annotated[bool, typer.Option(help="Let check-only finger sensors record; such files wait.")] = False,
 ) -> None:
     """Answer a box's request on a stick with office keys, config and certificate."""
     with open_office(office) as opened:
-        decision = certifying.Decision(training, place, registered_officers(opened), copies_wanted=_copies(opened))
+        officers, copies = registered_officers(opened), _copies(opened)
+        decision = certifying.Decision(training, place, officers, copies_wanted=copies, below_grade=below_grade)
         issued = certifying.certify(opened, certifying.find_request(stick_root, box), code, decision)
         certifying.write_issued(stick_root, issued)
     console.print(f"Box {box} is certified; put the stick into it.")

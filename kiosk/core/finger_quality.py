@@ -14,7 +14,10 @@ NFIQ2_ACCEPT = 40
 NFIQ2_FAIR = 20
 MINUTIAE_LEAST = 8  # fewer cannot be matched by anybody
 MINUTIAE_FEW = 12  # whole prints have 40 to 120
-MINUTIAE_MANY, RELIABILITY_LOW = 140, 0.3  # more than fit a fingertip and none of them sure, nor any flow: dry skin in grains
+MINUTIAE_MANY, RELIABILITY_LOW = (
+    140,
+    0.3,
+)  # more than fit a fingertip and none sure, nor any flow: dry skin in grains
 COVERAGE_LEAST = 0.10  # share of the picture with ridges; below it hardly a fingertip lies there
 AREA_LEAST_MM2 = 15.0  # of contact, where it was measured; whole fingers 150 to 530
 EDGE_LEAST = 0.17  # of all grey a px: blur of sigma s leaves no slope above 0.4 / s, so this is one of 2.3
@@ -26,6 +29,9 @@ COHERENCE_LEAST = 0.18  # noise of any grain up to 0.15, an eye 0.25; worn finge
 COHERENCE_RULED, SPREAD_RULED_PX = 0.96, 0.4  # what a machine ruled is above and below; fingers 0.93 and 0.8
 SPREAD_DRAWN_PX = 0.15  # so even is no skin, however it bends; a touch of 30 mm2 had 0.3
 STRAIGHTNESS_MOST = 0.97  # parallel over the whole contact: gratings 0.999; halves of prints up to 0.92, a tip 0.95
+# Ridges of uneven spacing that fill a picture so large up to its corners: wood and waved stripes 0.33 to 0.75 of the
+# period, fingers up to 0.25; fingertips fill 0.94 of their box at most. Wider than single fingers are pieces of a card.
+SPREAD_WAVED, CORNERS, CORNERED_WIDTH_MM, CORNERED_HEIGHT_MM = 0.31, 0.95, (18.0, 30.0), 20.0
 PERIOD_LEAST_PX, PERIOD_MOST_PX = 6.2, 14.0  # prints 6.7 to 12.2; at 300 ppi stated as 500: 4.4 to 6.6
 PERIOD_SMALL_PX, WIDTH_SMALL_MM = 7.0, 13.0  # so fine on so narrow a contact: coarse ridges at 300 ppi stated as 500
 PERIOD_DOUBLE_PX = 22.0  # twice that of a finger; faces and eyes 15 to 27
@@ -87,6 +93,8 @@ def _no_finger(m: FingerMeasures) -> tuple[Hint, ...]:
         return ()
     if m.coherence < COHERENCE_LEAST or m.straightness > STRAIGHTNESS_MOST or _ruled(m.coherence, m.spread_px):
         return (Hint.SHOW_FINGER,)
+    if _waved(m, m.spread_px):
+        return (Hint.SHOW_FINGER,)
     if _like_a_finger(m.period_px) and not _too_fine(m):
         return ()
     return (Hint.CHECK_SENSOR,) if _ridges_at_another_scale(m, m.coherence, m.spread_px) else (Hint.SHOW_FINGER,)
@@ -100,6 +108,14 @@ def _ridges_at_another_scale(m: FingerMeasures, coherence: float, spread_px: flo
 
 def _ruled(coherence: float, spread_px: float) -> bool:
     return spread_px <= (SPREAD_RULED_PX if coherence >= COHERENCE_RULED else SPREAD_DRAWN_PX)
+
+
+def _waved(m: FingerMeasures, spread_px: float) -> bool:
+    wide, high = m.width_mm or 0.0, m.height_mm or 0.0
+    cornered = (m.area_mm2 or 0.0) >= CORNERS * wide * high
+    large = CORNERED_WIDTH_MM[0] <= wide <= CORNERED_WIDTH_MM[1] and high >= CORNERED_HEIGHT_MM
+    filled = m.ground is None and large and cornered
+    return filled and spread_px > SPREAD_WAVED * (m.period_px or PERIOD_MOST_PX)
 
 
 def _like_a_finger(period_px: float | None) -> bool:

@@ -90,8 +90,10 @@ def softened(picture: Pixels, hidden: Mask) -> Floats:
 
 
 def darkest(plane: Floats) -> float:
-    """The grey level of the darkest hundredth of a softened picture."""
-    return float(np.nanpercentile(plane[::4, ::4], 1))
+    """The grey level of the darkest hundredth of a softened picture, 0 where all of it is hidden."""
+    some = plane[::4, ::4]
+    seen = some[~np.isnan(some)]
+    return float(np.percentile(seen, 1)) if seen.size else 0.0
 
 
 def fitted(plane: Floats, black: float, rough: Eye) -> Eye | None:

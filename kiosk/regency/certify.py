@@ -15,13 +15,15 @@ from kiosk.regency.office import Office
 
 @dataclass(frozen=True)
 class Decision:
-    """What the office decides for a box. A box's copies_wanted is what it expects of receipts."""
+    """What the office decides for a box. A box's copies_wanted is what it expects of receipts; with below_grade a
+    finger sensor that is good for checks only may record there, and the file waits."""
 
     training: bool
     place: str
     officers: tuple[OfficerEntry, ...]
     order: tuple[Position, ...] = FINGERS
     copies_wanted: int = 2
+    below_grade: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def config_for(office: Office, box: str, decision: Decision) -> bytes:
             decision.officers,
             decision.order,
             decision.copies_wanted,
+            decision.below_grade,
         ),
         office.config_key,
     )

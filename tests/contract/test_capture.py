@@ -77,11 +77,11 @@ def test_a_look_ends_within_the_time_of_its_ask(device: CaptureDevice, twin: Cap
     twin.leave()
     began = twin.clock.monotonic()
     with pytest.raises(CaptureTimeout):
-        promptly(twin, 1.5, lambda: list(device.look(Ask(ask.positions, timeout_s=1.5), Stop())))
-    assert twin.clock.monotonic() - began >= 1.5 - 1e-6
+        promptly(twin, 1.0, lambda: list(device.look(Ask(ask.positions, timeout_s=1.0), Stop())))
+    assert twin.clock.monotonic() - began >= 1.0 - 1e-6
 
 
-@pytest.mark.parametrize("after_s", [0.0, 0.85, 2.0])
+@pytest.mark.parametrize("after_s", [0.0, 0.85, 1.3])
 def test_a_look_leaves_within_half_a_second_of_the_stop(
     device: CaptureDevice, twin: CaptureTwin, ask: Ask, stop: Stop, after_s: float
 ) -> None:

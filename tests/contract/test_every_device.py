@@ -27,7 +27,7 @@ USES: dict[str, Callable[[Any], object]] = {
     "speaker": lambda device: device.play(PROMPT, Stop()),
 }
 PROMPT = Path(__file__).parent / "silence.wav"
-CYCLES = 4
+CYCLES = 2
 
 pytestmark = pytest.mark.ports()
 

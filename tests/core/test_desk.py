@@ -284,3 +284,9 @@ def test_a_port_without_a_device_is_known_until_one_comes() -> None:
     gone = after(desk_in(Mode.IDLE), EVENTS["device"], EVENTS["device"])
     assert gone.facts.missing == ("iris",)
     assert after(gone, d.DeviceSeen("iris", True)).facts.missing == ()
+
+
+def test_a_second_device_at_a_port_is_known_until_it_is_pulled() -> None:
+    two = after(desk_in(Mode.IDLE), d.DeviceSeen("iris", True, rivals=("v4l2",)), d.DeviceSeen("camera", True))
+    assert two.facts.rivals == (("iris", "v4l2"),)
+    assert after(two, d.DeviceSeen("iris", True)).facts.rivals == ()

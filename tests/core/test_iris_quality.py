@@ -57,7 +57,7 @@ def test_what_was_not_measured_says_nothing() -> None:
         ({"outline": q.OUTLINE_GOOD}, {"outline": 0.69}, Hint.OPEN_EYE),
         ({"limbus": q.LIMBUS_GOOD}, {"limbus": 0.49}, Hint.OPEN_EYE),
         ({"glare": q.GLARE_MOST}, {"glare": 0.09}, Hint.LIFT_GLASSES),
-        ({"roundness": q.ROUND_LEAST}, {"roundness": 0.87}, Hint.LOOK_HERE),
+        ({"roundness": q.ROUND_LEAST}, {"roundness": 0.89}, Hint.LOOK_HERE),
         ({"gaze": q.WHITE_ASIDE, "roundness": 0.95}, {"gaze": 0.4, "roundness": 0.95}, Hint.LOOK_HERE),
         ({"sharpness": q.IRIS_SHARPNESS_GOOD}, {"sharpness": 1.1}, Hint.HOLD_STILL),
         ({"motion": q.MOTION_MOST}, {"motion": 0.5}, Hint.HOLD_STILL),
@@ -80,6 +80,8 @@ def test_each_measure_has_its_limit_and_its_hint(limit: dict[str, Any], beyond: 
         {"limbus": 0.3},
         {"sharpness": 61.0},
         {"scleral_contrast": 4.0},
+        {"pupil_ratio": 0.86},
+        {"sharpness": 0.1, "outline": 0.6},
     ],
 )
 def test_what_is_no_eye_is_useless(missing: dict[str, Any]) -> None:
@@ -90,6 +92,18 @@ def test_under_glare_an_eye_is_one_without_its_pupil_or_its_white() -> None:
     glared = replace(GOOD, glare=0.2, outline=0.0, contrast=-40.0, scleral_contrast=-20.0)
     assert q.judge(glared).hint is Hint.LIFT_GLASSES
     assert q.judge(glared).grade is not Grade.GOOD
+
+
+def test_an_eye_so_near_that_its_white_is_out_of_sight_is_one() -> None:
+    assert q.judge(replace(GOOD, span=0.97, scleral_contrast=3.0)).hints == (Hint.STEP_BACK,)
+
+
+def test_an_eye_turned_aside_is_told_to_look_before_it_is_told_to_come() -> None:
+    turned = replace(GOOD, roundness=0.87, diameter_px=207.0, outline=0.65)
+    assert q.judge(turned).hints[0] is Hint.LOOK_HERE
+    assert Hint.LOOK_HERE not in q.judge(replace(turned, open_share=0.5)).hints
+    assert Hint.LOOK_HERE not in q.judge(replace(turned, glare=0.05)).hints
+    assert Hint.LOOK_HERE not in q.judge(replace(turned, diameter_px=90.0)).hints
 
 
 def test_glare_is_named_rather_than_the_lids_it_imitates() -> None:

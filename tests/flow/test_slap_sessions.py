@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from flow_box import GOOD_FINGER, PORTS, FlowBox, Person, QuickMeasurer
 
 import hal
+from hal.fingerprint.simulated import SimulatedSlap
 from hal.world import person as world
 from hal.world.person import Act, Body, Condition
 from hal.world.stage import World
@@ -97,6 +99,38 @@ def test_a_sensor_that_is_exchanged_for_a_single_one_and_back_changes_the_asks_a
     assert box.asked == [THUMBS, RIGHT, RIGHT[:1], RIGHT[1:2], RIGHT[2:3], RIGHT[3:], LEFT]
     assert session.bundle
     assert {c.position: c.attempts for c in session.captures if c.position in FINGERS} == dict.fromkeys(FINGERS, 1)
+
+
+def test_a_sensor_for_checks_only_waits_for_one_that_records_and_nobody_is_recorded_with_it(
+    out: Path, training: TrainingBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = SimulatedSlap.SENSOR
+    with Slapping(out, training, QuickSlaps()) as box:
+        monkeypatch.setattr(SimulatedSlap, "SENSOR", replace(good, use=hal.Use.CHECK_ONLY))
+        person = box.stand(world.Person(Body(11)))
+        standing = box.serve(person, lambda session: session.help is Help.UNFIT)
+        assert set(FINGERS).isdisjoint(recorded(standing))
+        box.clock.wait(30.0, hal.Stop())
+        assert box.kiosk.desk.session
+        assert box.kiosk.desk.session.help is Help.UNFIT
+        monkeypatch.setattr(SimulatedSlap, "SENSOR", good)
+        session = box.serve(person)
+    assert set(FINGERS) <= set(recorded(session))
+    assert not any(c.origin.below_grade for c in session.captures)
+
+
+def test_a_box_whose_config_allows_it_records_with_it_and_every_print_says_so(
+    out: Path, training: TrainingBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SimulatedSlap, "SENSOR", replace(SimulatedSlap.SENSOR, use=hal.Use.CHECK_ONLY))
+    with Slapping(out, training, QuickSlaps()) as box:
+        papers = box.kiosk.identity.papers
+        allowed = replace(papers, config=replace(papers.config, below_grade=True))
+        box.kiosk.identity = replace(box.kiosk.identity, papers=allowed)
+        session = box.serve(box.stand(world.Person(Body(11))))
+    assert {c.position for c in session.captures if c.origin.below_grade} == set(FINGERS)
+    assert {flag for flag in session.flags if flag.startswith("below")} == {f"below-grade:{p}" for p in FINGERS}
+    assert session.bundle
 
 
 @pytest.mark.parametrize("lost", [Position.LEFT_RING])

@@ -34,3 +34,12 @@ def test_a_card_that_does_not_tell_its_room_does_not_end_the_watch(
     box.clock.wait(3.0, Stop())
     box.plug()
     box.until(lambda desk: desk.facts.stick)
+
+
+def test_a_second_device_that_is_plugged_in_is_told_and_its_leaving_too(
+    box: FlowBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(hal.Box, "rivals", lambda self, port: ("r30x",) if port == "fingerprint" else ())
+        box.until(lambda desk: desk.facts.rivals == (("fingerprint", "r30x"),))
+    box.until(lambda desk: desk.facts.rivals == ())

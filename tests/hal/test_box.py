@@ -1,5 +1,6 @@
 """The rules of a box: only what the config lists may serve, in its order, and nothing takes another's place unseen."""
 
+import threading
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -182,3 +183,32 @@ def test_every_line_of_the_catalog_loads_a_driver_with_a_head() -> None:
             head = load(port, driver)
             assert head.MAKE
             assert head.MODEL
+
+
+def test_a_device_that_is_just_being_opened_when_its_box_closes_is_closed_with_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    open_at_once = battery_twin.SimulatedBattery.open
+
+    def open_slowly(device: battery_twin.SimulatedBattery) -> None:
+        begun.set()
+        go_on.wait()
+        open_at_once(device)
+
+    stage.faults["battery"].fail_next("open", DeviceUnavailable(UnavailableReason.ABSENT))
+    box = box_of({"battery": ["simulated"]}, stage)
+    monkeypatch.setattr(battery_twin.SimulatedBattery, "open", open_slowly)
+    opening = threading.Thread(target=lambda: box._serve("battery"))
+    opening.start()
+    begun.wait()
+    closing = threading.Thread(target=box.close)
+    closing.start()
+    go_on.set()
+    for thread in (opening, closing):
+        thread.join()
+    with pytest.raises(DeviceUnavailable) as refusal:
+        box._made["battery", "simulated"].read()  # type: ignore[attr-defined]
+    assert refusal.value.reason is UnavailableReason.CLOSED
+    box.refresh()
+    assert box.present() == {"battery": None}

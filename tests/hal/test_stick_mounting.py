@@ -2,6 +2,7 @@
 and exfat are tried in the lab."""
 
 import os
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -169,6 +170,8 @@ def test_another_stick_in_the_same_place_is_another_stick(plug: Plug, image: Pat
 
 
 def test_a_stick_with_partitions_gives_its_first_file_system(image: Path, plug: Plug, tmp_path: Path) -> None:
+    if shutil.which("sfdisk") is None:
+        pytest.skip("needs sfdisk: apt install fdisk")
     whole = tmp_path / "whole"
     with whole.open("wb") as file:
         file.truncate(18 << 20)

@@ -110,6 +110,30 @@ def test_the_last_finger_s_trace_is_seen_on_an_empty_platen(finger: fingers.Fing
     assert found.at_rest(np.full((480, 400), 77, np.uint8)).level == 77
 
 
+def test_light_ridges_on_dark_glass_are_the_sensor_s_fault(touch: Pixels) -> None:
+    judged = judge(_seen(255 - touch))
+    assert (judged.grade, judged.hint) == (Grade.FAIR, Hint.CHECK_SENSOR)
+
+
+def test_a_dark_frame_round_a_print_is_no_inverted_print(touch: Pixels) -> None:
+    framed = np.zeros((560, 640), np.uint8)
+    framed[40:520, 120:520] = touch
+    assert judge(_seen(framed)).grade is Grade.GOOD
+
+
+def test_a_print_beside_the_middle_of_a_small_window_is_good_while_a_whole_finger_s_width_is_seen(
+    touch: Pixels,
+) -> None:
+    assert judge(_seen(np.ascontiguousarray(touch[90:390, 20:320]))).grade is Grade.GOOD
+    assert judge(_seen(np.ascontiguousarray(touch[90:390, :200]))).grade is not Grade.GOOD
+
+
+def test_another_set_of_inputs_shares_no_picture_and_can_be_drawn_again() -> None:
+    tuned, fresh, again = (next(inputs.good(fresh=number)).pixels for number in (0, 1, 1))
+    assert (fresh == again).all()
+    assert (fresh != tuned).any()
+
+
 @pytest.mark.parametrize("kind", inputs.WRONG)
 def test_no_wrong_kind_is_taken_for_a_good_finger(kind: str) -> None:
     draw, hints = inputs.WRONG[kind]

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from hal.world import eyes
 from kiosk.core.iris_quality import judge, judge_rest
 from kiosk.core.judgement import Grade, Hint, useless
-from kiosk.imaging import glance, iris
+from kiosk.imaging import eye_outline, glance, iris
+from kiosk.imaging.eye_outline import Eye, darkest, fitted, softened
 from kiosk.imaging.eye_search import find
 from kiosk.imaging.picture import Pixels, scaled
 
@@ -33,6 +34,17 @@ def test_an_eye_is_found_where_it_is(x: float, y: float, pupil: float, outer: fl
     assert found is not None
     assert (found.x, found.y) == pytest.approx((x, y), abs=4)
     assert (found.pupil, found.iris) == pytest.approx((pupil, outer), abs=5)
+
+
+@pytest.mark.parametrize("told_apart", [True, False])
+def test_a_pupil_is_not_taken_for_an_iris(told_apart: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not told_apart:
+        monkeypatch.setattr(eye_outline, "DARK_IRIS", -9.0)
+    picture = eye(320, 240, 45, 120)
+    plane = softened(picture, np.zeros(picture.shape, np.bool_))
+    found = fitted(plane, darkest(plane), Eye(320, 240, 15, 320, 240, 45))
+    assert found is not None
+    assert (abs(found.iris - 120) < 3) is told_apart
 
 
 def test_an_eye_is_measured_as_it_was_drawn() -> None:

@@ -12,7 +12,7 @@ from pyrage.x25519 import Identity, Recipient
 from regency_people import capture, excuse, recording, ridges
 
 from kiosk.core.padding import IMAGE_STEP, TEXT_STEP, pad
-from kiosk.core.record import EYES, FINGERS, Blob, Exemption, Position
+from kiosk.core.record import EYES, FINGERS, Blob, Exemption, Origin, Position
 from kiosk.core.recording import Moment, Purpose
 from kiosk.exchange import jws, stick_layout
 from kiosk.exchange.certificate import Request, sign_request
@@ -149,6 +149,7 @@ class Box:
         shown: Iterable[Position] = (Position.PORTRAIT, Position.RIGHT_INDEX, Position.SIGNATURE),
         picture: bytes = PNG,
         closing: dict[str, object] | None = None,
+        origins: dict[Position, Origin] | None = None,
         **changes: object,
     ) -> Bundle:
         """Somebody whose other fingers and eyes are excused; `changes` are the recording's."""
@@ -159,7 +160,8 @@ class Box:
             digest, sealed = self.seal(INK if ink else picture, TEXT_STEP if ink else IMAGE_STEP)
             blobs[digest] = sealed
             purpose = Purpose.ENDORSEMENT if ink else Purpose.RECORD
-            captures.append(capture(position, Blob(digest, len(sealed)), purpose=purpose))
+            said_of = {"origin": origins[position]} if origins and position in origins else {}
+            captures.append(capture(position, Blob(digest, len(sealed)), purpose=purpose, **said_of))
         missing: list[Exemption] = [excuse(p) for p in (*FINGERS, *EYES) if p not in {c.position for c in captures}]
         excused = changes.pop("exemptions", missing)
         changes = {"record_id": os.urandom(16).hex(), **changes, "box": self.name, "incarnation": self.incarnation}

@@ -11,7 +11,7 @@ from regency_boxes import Box
 from regency_people import EVERYTHING, RECORD_ID, RESIDENT, capture, ridges
 from test_nist import assert_mandatory, read
 
-from kiosk.core.record import EYES, FINGERS, Origin, Position, Provenance
+from kiosk.core.record import EYES, FINGERS, Blob, Origin, Position, Provenance
 from kiosk.core.recording import Purpose
 from kiosk.imaging.encode import decode, png
 from kiosk.imaging.face import FaceFinder
@@ -151,6 +151,18 @@ def test_somebody_with_a_finger_neither_shown_nor_excused_waits(
     box.commission().put(stick)
     box.person(exemptions=()).put(stick)
     assert exported(office, stick, out, finder).waiting[0][1] is Wait.INCOMPLETE
+
+
+@pytest.mark.parametrize("below", [True, False])
+def test_what_a_sensor_for_checks_took_waits_at_the_office(
+    office: Office, box: Box, stick: Path, out: Path, finder: FaceFinder, below: bool
+) -> None:
+    usual = capture(Position.RIGHT_INDEX, Blob("0" * 64, 1)).origin
+    box.commission().put(stick)
+    box.person(origins={Position.RIGHT_INDEX: replace(usual, below_grade=below)}).put(stick)
+    result = exported(office, stick, out, finder)
+    assert [wait for _, wait in result.waiting] == ([Wait.BELOW_GRADE] if below else [])
+    assert len(result.written) == (0 if below else 1)
 
 
 def test_a_rotten_blob_at_the_office_stops_nobody_else(

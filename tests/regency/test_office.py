@@ -93,6 +93,14 @@ def test_registered_officers_stand_in_every_later_config(office: Office) -> None
     assert open_config(issued.config, office.keys.keys.config).officers == (made.entry,)
 
 
+@pytest.mark.parametrize("below_grade", [False, True])
+def test_only_a_config_that_says_so_lets_sensors_for_checks_record(office: Office, below_grade: bool) -> None:
+    box = Box(office)
+    decision = Decision(True, "SERAWAI", (), below_grade=below_grade)
+    issued = certify(office, box.request(), code_of(box.request()), decision)
+    assert open_config(issued.config, office.keys.keys.config).below_grade is below_grade
+
+
 def test_certifying_again_gives_a_higher_counter_and_the_same_key(office: Office) -> None:
     box = Box(office)
     issued = [certify(office, box.request(), code_of(box.request()), TRAINING) for _ in range(2)]

@@ -44,7 +44,8 @@ def test_three_people_are_told_with_their_captures_qualities_retries_names_and_t
     first, second, third = toured.report["people"]
     assert len(first["captures"]) == 14
     assert not first["exemptions"]
-    assert {c["position"] for c in first["captures"] if c["attempts"] > 1} == {"EYE_LEFT", "RIGHT_INDEX"}
+    again = {c["position"] for c in first["captures"] if c["attempts"] > 1}
+    assert again == {"EYE_LEFT", "RIGHT_INDEX", "RIGHT_RING"}  # the last one is too dry at first
     assert first["acts"].count("person NikEntered") == 2  # mistyped once
     assert [x["reason"] for x in second["exemptions"]] == ["amputated"]
     assert any(c["worn"] for c in second["captures"])

@@ -9,7 +9,7 @@ from hal import Stage, Wiring
 from tests.twins.r30x_module import R30xModule
 from tests.twins.shape import CaptureTwin, Moment, Picture
 
-SPEED = 20.0  # a picture in 0.2 s instead of 3.5
+SPEED, RATE = 60.0, 115_200  # a picture in 0.05 s instead of 3.2, from a module that was raised already
 
 
 def drawn_finger(seed: int, shape: tuple[int, int] = (288, 256)) -> NDArray[np.uint8]:
@@ -29,7 +29,7 @@ class R30xTwin(CaptureTwin):
     def __enter__(self) -> Self:
         path = self.folder / "tty"
         self._here, self._touches = True, 0
-        self.module = R30xModule(path, self._finger, SPEED)
+        self.module = R30xModule(path, self._finger, SPEED, RATE)
         self.stage = Stage(wiring=Wiring(serial=(path,)))
         return self
 

@@ -43,8 +43,10 @@ class R30xModule:
     touch, or None while nobody is there; each touch stays for the picture and one look more. `speed` times the real
     pace; 0 does not pace at all. `spoil` changes what is sent."""
 
-    def __init__(self, link: Path, finger: Callable[[], NDArray[np.uint8] | None], speed: float = 1.0) -> None:
-        self.rate = 57_600
+    def __init__(
+        self, link: Path, finger: Callable[[], NDArray[np.uint8] | None], speed: float = 1.0, rate: int = 57_600
+    ) -> None:
+        self.rate = rate
         self.touched: NDArray[np.uint8] | None = None  # the last picture that was taken
         self.sent = 0  # bytes
         self.spoil: Callable[[bytes], bytes] = lambda data: data

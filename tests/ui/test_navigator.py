@@ -7,15 +7,19 @@ from itertools import product
 
 import pytest
 
-from kiosk.core.desk import Desk, Mode, Task
+from kiosk.core.desk import Desk, Facts, Mode, Task
+from kiosk.core.events import ParkWanted
+from kiosk.core.judgement import Hint
 from kiosk.core.record import EYES, FINGERS, Position, VoidReason
 from kiosk.core.recording import Purpose
 from kiosk.core.state import Help, Phase, Step
 from kiosk.ui import samples
+from kiosk.ui.acts import Open
 from kiosk.ui.beside import Beside, Form, Unlock
-from kiosk.ui.models import CaptureModel, HandoverModel, HelpModel, SlipModel
+from kiosk.ui.models import CaptureModel, ChoiceModel, HandoverModel, HelpModel, MenuModel, SlipModel
 from kiosk.ui.navigator import Name, navigate, place
-from kiosk.words import LANGUAGES
+from kiosk.ui.pictograms import fitting
+from kiosk.words import LANGUAGES, say
 
 VILLAGER = [
     Name.LANGUAGE, Name.NOTICE, Name.NIK, Name.BIODATA, Name.CAPTURE, Name.ENDORSEMENT, Name.REVIEW, Name.SLIP,
@@ -115,6 +119,49 @@ def test_no_call_for_help_is_a_dead_end(why: Help, step: Step) -> None:
     model = navigate(villager(step, help=why)).model
     assert isinstance(model, HelpModel)
     assert model.choices[0].text == "Lanjutkan"
+
+
+NOTICED = ("other-face:fingers", "background-uneven:PORTRAIT", "same-finger:LEFT_RING")
+
+
+@pytest.mark.parametrize("step", [s for s in Step if s not in (Step.LANGUAGE, Step.GONE)])
+@pytest.mark.parametrize("why", [None, *Help])
+def test_what_the_box_noticed_stands_on_no_page_until_the_officer_opens_it(step: Step, why: Help | None) -> None:
+    told = [say(f"flag.{flag.partition(':')[0]}", language) for flag in NOTICED for language in LANGUAGES]
+    shown = repr(navigate(villager(step, help=why, flags=NOTICED)).model)
+    assert not any(sentence in shown for sentence in told)
+
+
+@pytest.mark.parametrize(("step", "why"), [(Step.FINGERS, Help.ASKED), (Step.REVIEW, None)])
+def test_the_officer_may_open_what_the_box_noticed(step: Step, why: Help | None) -> None:
+    notes = navigate(villager(step, help=why, flags=(*NOTICED, "check:not-matched")), Beside(Form.NOTES))
+    assert notes.name is Name.NOTES
+    assert all(say(f"flag.{flag.partition(':')[0]}", "id") in repr(notes.model) for flag in NOTICED)
+    opener = navigate(villager(step, help=why, flags=NOTICED), Beside(None if why else Form.RETAKE)).model
+    assert isinstance(opener, HelpModel | ChoiceModel)
+    assert Open(Form.NOTES) in [choice.act for choice in opener.choices]
+
+
+@pytest.mark.parametrize("why", [Help.DEVICE, Help.UNFIT])
+def test_who_waits_for_a_device_may_be_set_aside(why: Help) -> None:
+    model = navigate(villager(Step.FINGERS, help=why)).model
+    assert isinstance(model, HelpModel)
+    assert ParkWanted("officer") in [choice.act for choice in model.choices]
+
+
+def test_the_officer_is_told_of_a_second_device_that_is_not_used() -> None:
+    crowded = samples.desk(mode=Mode.OFFICER, task=Task.MENU, facts=Facts(rivals=(("fingerprint", "r30x"),)))
+    model = navigate(crowded).model
+    assert isinstance(model, MenuModel)
+    assert any("r30x" in fact for fact in model.facts)
+
+
+@pytest.mark.parametrize(
+    ("hint", "fingers", "picture"), [("again", False, "hold-still"), ("hold-still", True, "again")]
+)
+def test_to_hold_still_is_shown_as_what_has_to(hint: str, fingers: bool, picture: str) -> None:
+    assert fitting(Hint(hint), fingers) == picture
+    assert fitting(Hint(hint), not fingers) == hint
 
 
 def test_a_minor_goes_on_by_a_guardians_or_the_schools_word_with_the_officers_name() -> None:
