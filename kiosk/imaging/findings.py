@@ -18,7 +18,8 @@ FINGERS_OF_A_SLAP = 2  # at least: one alone is a single finger
 FIGURES = {
     FingerMeasures: {
         "coverage": "ridges {:.0%}", "area_mm2": "{:.0f} mm²", "period_px": "period {:.1f} px",
-        "sharpness": "sharp {:.1f}", "coherence": "coherent {:.2f}", "darkness": "dark {:.2f}", "clipped": "clipped {:.0%}", "cut": "cut {:.0%}",
+        "sharpness": "sharp {:.1f}", "coherence": "coherent {:.2f}", "darkness": "dark {:.2f}",
+        "clipped": "clipped {:.0%}", "cut": "cut {:.0%}",
     },
     IrisMeasures: {
         "diameter_px": "iris {:.0f} px", "pupil_ratio": "pupil {:.2f}", "contrast": "contrast {:.0f}",
