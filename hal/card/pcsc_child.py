@@ -144,7 +144,7 @@ def main():
     """The socket's number is the last argument."""
     line = socket.socket(fileno=int(sys.argv[-1]))
     try:
-        from smartcard import scard
+        from smartcard import scard  # pyright: ignore[reportMissingImports]
     except ImportError:
         _say(line, {"is": "refused", "why": "library-missing"})
         return

@@ -42,7 +42,7 @@ class PreviewPicture(Sketch):
         self.redraw()
 
     def _overwrite(self, pixels: NDArray[np.uint8]) -> None:
-        flat = np.ascontiguousarray(pixels).reshape(-1)
+        flat = np.array(pixels, order="C").reshape(-1)  # a copy: the texture takes no array that is read-only
         self.texture.blit_buffer(flat, colorfmt=_format(pixels.shape), bufferfmt="ubyte")
         self.paper.ask_update()
 
