@@ -55,6 +55,9 @@ class Capturer:
                 post(CaptureFailed(effect.ticket, CHECK_ONLY, device_gone=True))
                 return
             taken = self._take(device, effect, stop)
+            if effect.enrol and translate.is_check_only(device):  # some sensors tell what they are by their pictures
+                post(CaptureFailed(effect.ticket, CHECK_ONLY, device_gone=True))
+                return
         except hal.CaptureCancelled:
             return
         except hal.CaptureRetry as error:

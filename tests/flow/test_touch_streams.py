@@ -54,6 +54,21 @@ class CheckOnly(ScriptedFinger):
     SENSOR = replace(SimulatedFingerprint.SENSOR, use=hal.Use.CHECK_ONLY)
 
 
+class LessThanItSaid(ScriptedFinger):
+    """Its first picture tells that it is good for checks only."""
+
+    seen = False
+
+    @property
+    def sensor(self) -> hal.Sensor:
+        return CheckOnly.SENSOR if self.seen else self.SENSOR
+
+    def look(self, ask: hal.Ask, stop: Stop) -> Iterator[Presence | hal.Frame]:
+        for item in super().look(ask, stop):
+            self.seen = self.seen or isinstance(item, hal.Frame)
+            yield item
+
+
 class Slaps(ScriptedFinger):
     SENSOR = replace(SimulatedFingerprint.SENSOR, slaps=True)
 
@@ -197,6 +212,12 @@ def test_a_sensor_for_single_fingers_that_came_since_the_ask_is_not_shown_four()
 
 def test_a_sensor_for_checks_only_is_not_even_asked_to_enrol() -> None:
     touching = Touching(ON, 50, TAKEN, OFF, device=CheckOnly)
+    assert touching.run() == CaptureFailed("t1", "check-only", device_gone=True)
+    assert len(touching.tray) == 0
+
+
+def test_a_sensor_whose_picture_tells_that_it_is_one_enrols_nobody_by_it() -> None:
+    touching = Touching(ON, 50, TAKEN, OFF, device=LessThanItSaid)
     assert touching.run() == CaptureFailed("t1", "check-only", device_gone=True)
     assert len(touching.tray) == 0
 
