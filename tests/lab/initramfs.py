@@ -19,7 +19,6 @@ for module in {modules}; do /bin/busybox insmod /modules/$module; done
 /bin/busybox mount -t overlay -o lowerdir=/host,upperdir=/top/up,workdir=/top/work overlay /root
 for there in proc sys dev; do /bin/busybox mount -o move /$there /root/$there; done
 /bin/busybox mount -t tmpfs run /root/run
-/bin/busybox mount -t tmpfs tmp /root/tmp
 exec /bin/busybox switch_root /root /bin/sh {entry}
 """
 
