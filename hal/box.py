@@ -23,6 +23,7 @@ from hal.standin import Stage
 from hal.stick import StickPort
 from hal.values import DeviceIdentity
 
+STARTING_S = 30.0  # the slowest module to answer after it was plugged in
 UNTOLD_S = 5.0  # a service takes some seconds to start; looking for one asks a hundred loopback ports
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ class Box:
         self._serving: dict[str, str] = {}  # port: driver
         self._errors: dict[str, dict[str, HalError]] = {}
         self._tried_s: dict[str, float] = {}
+        self._told_s = -inf
         self._closed = False
 
     @overload
@@ -111,19 +113,23 @@ class Box:
 
     def refresh(self) -> None:
         """Serve anew whatever came or went since the last call, which costs nothing where nothing did: about once a
-        second, from any thread. Services that udev does not tell of are looked for every five seconds while nobody
-        serves their port."""
+        second, from any thread. While nobody serves a port, what came is tried again for half a minute, because some
+        modules are deaf while they start, and services that udev does not tell of are looked for, every five seconds.
+        """
         if self._closed:
             return
         told = self._hotplug is None or self._hotplug.settled()
+        self._told_s = self._clock.monotonic() if told else self._told_s
         for port in self._drivers:
-            if told or self._may_have_come_untold(port):
+            if told or self._may_answer_by_now(port):
                 self._serve(port)
 
-    def _may_have_come_untold(self, port: str) -> bool:
+    def _may_answer_by_now(self, port: str) -> bool:
         made = (self._made.get((port, driver)) for driver in self._drivers[port])
-        due = self._clock.monotonic() - self._tried_s.get(port, -inf) >= UNTOLD_S
-        return due and port not in self._serving and any(device and not device.TOLD_BY_UDEV for device in made)
+        now = self._clock.monotonic()
+        due = port not in self._serving and now - self._tried_s.get(port, -inf) >= UNTOLD_S
+        starting = now - self._told_s <= STARTING_S
+        return due and (starting or any(device and not device.TOLD_BY_UDEV for device in made))
 
     def rivals(self, port: str) -> tuple[str, ...]:
         """Other listed drivers whose device is plugged in as well: the config's order decided, the officer is told."""

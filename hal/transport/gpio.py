@@ -85,7 +85,7 @@ class Gpio:
 
 
 def _load() -> Any:
-    os.environ.setdefault("LG_WD", str(_pipes()))
+    os.environ["LG_WD"] = str(_pipes())
     try:
         library = import_module("RPi.GPIO")
     except ImportError as missing:

@@ -92,6 +92,35 @@ def test_who_went_is_no_longer_present(two_ports: tuple[Box, Stage], bus: Bus, c
     assert not serves(made, "card")
 
 
+def test_who_is_deaf_while_it_starts_is_tried_again_for_half_a_minute_and_no_longer(
+    two_ports: tuple[Box, Stage], bus: Bus, clock: FakeClock
+) -> None:
+    made, stage = two_ports
+    stage.faults["card"].fail_always("open", DeviceUnavailable(UnavailableReason.ABSENT))
+    bus.waiting.append("add")
+    for _ in range(8):
+        made.refresh()
+        clock.wait(1.0, Stop())
+    assert not serves(made, "card")
+    stage.faults["card"].clear()
+    for _ in range(6):
+        made.refresh()
+        clock.wait(1.0, Stop())
+    assert serves(made, "card")
+
+
+def test_a_port_that_nothing_came_to_is_left_in_peace(two_ports: tuple[Box, Stage], bus: Bus, clock: FakeClock) -> None:
+    made, stage = two_ports
+    stage.faults["card"].fail_always("open", DeviceUnavailable(UnavailableReason.ABSENT))
+    bus.waiting.append("add")
+    for _ in range(60):
+        made.refresh()
+        clock.wait(1.0, Stop())
+    stage.faults["card"].clear()
+    made.refresh()
+    assert not serves(made, "card")
+
+
 def test_a_closed_box_is_not_refreshed(two_ports: tuple[Box, Stage]) -> None:
     made, _ = two_ports
     made.close()
