@@ -73,7 +73,7 @@ class Box:
         self._serving: dict[str, str] = {}  # port: driver
         self._errors: dict[str, dict[str, HalError]] = {}
         self._tried_s: dict[str, float] = {}
-        self._told_s = -inf
+        self._told_s = clock.monotonic()  # what is plugged in may still be starting, as the box itself
         self._closed = False
 
     @overload

@@ -6,7 +6,7 @@ from errno import ENOBUFS
 import pytest
 
 from hal import FakeClock, Stage, Stop, box
-from hal.box import UNTOLD_S, Box
+from hal.box import STARTING_S, UNTOLD_S, Box
 from hal.card.simulated import SimulatedCardReader
 from hal.errors import DeviceUnavailable, UnavailableReason
 from hal.hotplug import MOST_EVENTS, RESTLESS_S, SETTLE_S, Hotplug
@@ -109,6 +109,19 @@ def test_who_is_deaf_while_it_starts_is_tried_again_for_half_a_minute_and_no_lon
     assert serves(made, "card")
 
 
+def test_who_is_deaf_while_the_box_itself_starts_serves_all_the_same(
+    two_ports: tuple[Box, Stage], clock: FakeClock
+) -> None:
+    made, stage = two_ports
+    stage.faults["card"].fail_next("open", DeviceUnavailable(UnavailableReason.ABSENT))
+    made.refresh()
+    assert not serves(made, "card")
+    for _ in range(6):
+        clock.wait(1.0, Stop())
+        made.refresh()
+    assert serves(made, "card")
+
+
 def test_a_port_that_nothing_came_to_is_left_in_peace(two_ports: tuple[Box, Stage], bus: Bus, clock: FakeClock) -> None:
     made, stage = two_ports
     stage.faults["card"].fail_always("open", DeviceUnavailable(UnavailableReason.ABSENT))
@@ -180,6 +193,7 @@ def test_a_service_that_udev_does_not_tell_of_is_found_when_it_comes(
 ) -> None:
     made, stage = two_ports
     monkeypatch.setattr(SimulatedCardReader, "TOLD_BY_UDEV", not untold)
+    clock.wait(STARTING_S + UNTOLD_S, Stop())  # nothing is still starting
     stage.faults["card"].vanish("status")
     for _ in range(2):
         with pytest.raises(DeviceUnavailable):
