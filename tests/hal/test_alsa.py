@@ -58,7 +58,7 @@ def test_without_its_program_what_to_install_is_told(speaker: AlsaSpeaker, monke
 
 
 def test_a_card_that_hangs_is_a_fault_in_bounded_time_and_its_process_is_gone(
-    twin: AlsaTwin, speaker: AlsaSpeaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    twin: AlsaTwin, speaker: AlsaSpeaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, others: set[str]
 ) -> None:
     monkeypatch.setattr(alsa, "LATE_S", 0.5)
     clock = SystemClock()
@@ -68,10 +68,12 @@ def test_a_card_that_hangs_is_a_fault_in_bounded_time_and_its_process_is_gone(
         with pytest.raises(DeviceFault):
             speaker.play(prompt(tmp_path, 1.0), Stop())
         assert clock.monotonic() - began < 3.0
-        assert children() == set()
+        assert children() <= others
 
 
-def test_a_card_that_hangs_still_obeys_the_stop(twin: AlsaTwin, speaker: AlsaSpeaker, tmp_path: Path) -> None:
+def test_a_card_that_hangs_still_obeys_the_stop(
+    twin: AlsaTwin, speaker: AlsaSpeaker, tmp_path: Path, others: set[str]
+) -> None:
     clock, stop = SystemClock(), Stop()
     with speaker:
         twin.pace = False
@@ -81,7 +83,7 @@ def test_a_card_that_hangs_still_obeys_the_stop(twin: AlsaTwin, speaker: AlsaSpe
         speaker.play(prompt(tmp_path, 60.0), stop)
         assert clock.monotonic() - began < 0.3 + 0.5 + 0.5
         hand.join()
-        assert children() == set()
+        assert children() <= others
 
 
 def test_a_card_that_leaves_between_two_prompts_is_lost(twin: AlsaTwin, speaker: AlsaSpeaker, tmp_path: Path) -> None:
@@ -96,7 +98,9 @@ def test_a_card_that_leaves_between_two_prompts_is_lost(twin: AlsaTwin, speaker:
         speaker.play(prompt(tmp_path, 0.1), Stop())
 
 
-def test_opening_again_and_again_leaves_no_descriptor_and_no_process(twin: AlsaTwin, speaker: AlsaSpeaker) -> None:
+def test_opening_again_and_again_leaves_no_descriptor_and_no_process(
+    twin: AlsaTwin, speaker: AlsaSpeaker, others: set[str]
+) -> None:
     def held() -> int:
         gc.collect()
         return len(list(Path("/proc/self/fd").iterdir()))
@@ -107,7 +111,13 @@ def test_opening_again_and_again_leaves_no_descriptor_and_no_process(twin: AlsaT
         with speaker:
             pass
     assert held() <= before
-    assert children() == set()
+    assert children() <= others
+
+
+@pytest.fixture
+def others() -> set[str]:
+    """Processes that tests before this one left to the whole run, such as the resource tracker."""
+    return children()
 
 
 def children() -> set[str]:
