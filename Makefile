@@ -3,7 +3,7 @@ BIN := .venv/bin
 OUT := out
 TOUR := $(addprefix $(OUT)/,box stick office recovery backup afis shots tour.json residents.csv)
 
-.PHONY: run test lint bench shots lab setup
+.PHONY: run test lint bench shots lab image image-test setup
 
 setup:
 	@./setup.sh
@@ -36,3 +36,13 @@ shots: setup
 lab: setup
 	@tests/lab/packages.sh
 	@JEMPUT_LAB=1 $(BIN)/python -m pytest -q tests/lab
+
+# The card image for the emulator: everything that the box's own image has, from plain Debian. Wants root; half an hour
+# the first time, some minutes afterwards.
+image: setup
+	@image-build/packages.sh
+	@$(BIN)/python image-build/build image
+
+# Boots it, records somebody, cuts its power, updates it.
+image-test: image
+	@JEMPUT_IMAGE=$(OUT)/image $(BIN)/python -m pytest -q tests/image

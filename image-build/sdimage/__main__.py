@@ -1,0 +1,116 @@
+"""`image-build/build`: the developer image, an application tree, an update bundle, a new lock."""
+
+import os
+import sys
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from sdimage import app as application
+from sdimage import box as boxes
+from sdimage import bundle as bundles
+from sdimage import lock, raspberry
+from sdimage.made import Made
+from sdimage.shell import BuildError
+from sdimage.tree import HERE, Product
+
+app = typer.Typer(help="Builds images of a box.", no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+console, errors = Console(stderr=True, highlight=False), Console(stderr=True, highlight=False, markup=False)
+USUAL = application.PROJECT / "out/image"
+Out = Annotated[Path, typer.Option(metavar="DIR", help="Where the image and what is kept for the next build go.")]
+Version = Annotated[str | None, typer.Option(help="Another version than the project's, to try updates with.")]
+
+
+def main() -> None:
+    """The `build` program."""
+    try:
+        app(prog_name="image-build/build")
+    except BuildError as error:
+        errors.print(str(error), soft_wrap=True)
+        sys.exit(1)
+
+
+def project_version() -> str:
+    """The version that pyproject.toml states."""
+    return str(tomllib.loads((application.PROJECT / "pyproject.toml").read_text())["project"]["version"])
+
+
+@app.command("image", epilog="Example: image-build/build image")
+def image(out: Out = USUAL, version: Version = None) -> None:
+    """The developer image: plain Debian for arm64 that boots in an emulator, with a block map and an update bundle."""
+    made = _made(out)
+    product = Product("virt", version or project_version(), training=True)
+    path = made.image(product)
+    console.print(f"{path} is made; boot it with: make image-test", soft_wrap=True)
+
+
+@app.command("bundle", epilog="Example: image-build/build bundle --version 0.2.0 --key update.key --cert update.pem")
+def bundle(
+    key: Annotated[str, typer.Option(help="The update key: a file, or a PKCS#11 URL.")],
+    cert: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="Its certificate.")],
+    out: Out = USUAL,
+    version: Version = None,
+) -> None:
+    """A signed update of the developer image."""
+    made = _made(out)
+    product = Product("virt", version or project_version(), training=True)
+    path = bundles.make(product, made.parts(product), made.tools(), key, cert, out)
+    console.print(f"{path} is made.", soft_wrap=True)
+
+
+@app.command("lock", epilog="Example: image-build/build lock")
+def lock_anew(out: Out = USUAL) -> None:
+    """Resolve packages and wheels anew; look at the change before you commit it."""
+    _made(out).lock()
+    application.lock_wheels()
+    console.print("image-build/locks/ is made anew.")
+
+
+@app.command("app", epilog="Example: image-build/build app TREE --version 0.1.0")
+def app_tree(
+    tree: Annotated[Path, typer.Argument(metavar="TREE", help="The root of a system for arm64.")],
+    version: Version = None,
+) -> None:
+    """Put the application of a box (no simulated people) into a tree, as /opt/jemput."""
+    _epoch()
+    application.make(tree, version or project_version(), training=False)
+
+
+@app.command("box", epilog="Example: image-build/build box out/pi4/packages/filesystem --board pi4")
+def box(
+    packages: Annotated[Path, typer.Argument(metavar="TREE", help="The directory that rpi-image-gen made.")],
+    board: Annotated[str, typer.Option(help="pi4 or pi5.")] = "pi4",
+    out: Out = USUAL,
+    version: Version = None,
+) -> None:
+    """A box's image from the packages that rpi-image-gen set up."""
+    if board not in raspberry.NEEDED:
+        raise typer.BadParameter(f"there is no {board}; boards are {', '.join(raspberry.NEEDED)}", param_hint="--board")
+    made = _made(out)
+    path = boxes.make(Product(board, version or project_version(), training=False), packages, made.tools(), out)
+    console.print(f"{path} is made.", soft_wrap=True)
+
+
+@app.command("packages", epilog="Example: image-build/build packages")
+def packages() -> None:
+    """The names of the packages that every box has."""
+    print("\n".join(lock.names(HERE / "packages/common.list")))
+
+
+def _made(out: Path) -> Made:
+    if os.geteuid() != 0:
+        raise BuildError("Building a tree of another system wants root; run it by sudo.")
+    _epoch()
+    return Made(out.resolve(), lambda what: console.print(f"[dim]{what}[/dim]"))
+
+
+def _epoch() -> None:
+    """The day that every file of an image bears: the newest lock's, by its own first line."""
+    os.environ.setdefault("SOURCE_DATE_EPOCH", (HERE / "locks/epoch").read_text().strip())
+
+
+if __name__ == "__main__":
+    main()
