@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import hal, imaging, other_face, quality, same_finger, store, ui
+from bench import hal, image, imaging, other_face, quality, same_finger, store, ui
 from bench.rows import Row
 
 PARTS = {
@@ -22,6 +22,7 @@ PARTS = {
     "same-finger": same_finger,
     "other-face": other_face,
     "ui": ui,
+    "image": image,
 }
 WIDTH = 150  # columns of what parts leave as text
 

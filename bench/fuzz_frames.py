@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -20,8 +21,9 @@ from bench.fuzz_services import changed
 from hal import DeviceFault, DeviceUnavailable, StickState, SystemClock
 from hal.standin import Stage
 from hal.stick import helper
-from hal.stick.usb import UsbStick, _reply
+from hal.stick.usb import UsbStick
 from hal.transport.v4l2_pixels import DECODERS, decoded
+from hal.transport.verbs import Service, answer
 from hal.values import Mounted, StickStatus
 
 WIDTH, HEIGHT = 16, 8
@@ -68,20 +70,24 @@ class Canned:
         self.sent += data
 
 
-class CannedStick(UsbStick):
-    """The driver behind an answer that is already here."""
+class CannedService(Service):
+    """A helper whose answer is already here."""
 
-    def _ask(self, verb: str, seconds: float) -> dict[str, object]:
+    def __init__(self, channel: Canned) -> None:
+        super().__init__(Path("none"), "helper")
+        self._channel, self._opened = channel, True
+
+    def _told(self, verb: str, seconds: float) -> dict[str, object]:
         try:
-            return _reply(self.channel)  # type: ignore[arg-type]
+            return self._reply(self._channel)  # type: ignore[arg-type]
         except OSError as error:
             raise DeviceFault("gone") from error
 
 
 def answers(rng: random.Random) -> str:
     """What the kiosk reads from the helper."""
-    port = CannedStick(SystemClock(), Stage())
-    port._opened, port.channel = True, Canned(changed(rng, STATUS))  # type: ignore[attr-defined]
+    port = UsbStick(SystemClock(), Stage())
+    port._service = CannedService(Canned(changed(rng, STATUS)))
     try:
         return port.status().state
     except (DeviceFault, DeviceUnavailable):
@@ -97,11 +103,18 @@ class Still:
     def mount(self) -> Mounted:
         raise DeviceFault("none")
 
+    def settle(self) -> Mounted:
+        raise DeviceFault("none")
+
+    def release(self) -> None:
+        pass
+
 
 def verbs(rng: random.Random) -> str:
     """What the helper reads from whoever connects."""
     stick, caller = Still(), Canned(changed(rng, rng.choice((b"status\n", b"mount\n"))))
-    helper._answer(caller, {b"status": stick.status, b"mount": stick.mount})  # type: ignore[arg-type]
+    known = helper.verbs(stick)  # type: ignore[arg-type]
+    answer(caller, {verb: known[verb] for verb in (b"status", b"mount")})  # type: ignore[arg-type]
     assert caller.sent.endswith(b"\n")
     return "refused" if b"no such verb" in caller.sent else "obeyed"
 

@@ -25,6 +25,7 @@ from hal.panel import Panel
 from hal.speaker import Speaker
 from hal.standin import Stage
 from hal.stick import StickPort
+from hal.updater import Offer, Refusal, Updater, UpdateStage, UpdateStatus
 from hal.values import (
     Ask,
     BatteryReading,
@@ -79,10 +80,12 @@ __all__ = [
     "ModemStatus",
     "Mounted",
     "NotSupported",
+    "Offer",
     "Panel",
     "PanelEvent",
     "Position",
     "Presence",
+    "Refusal",
     "RetryReason",
     "Sensor",
     "Source",
@@ -94,6 +97,9 @@ __all__ = [
     "Stop",
     "SystemClock",
     "UnavailableReason",
+    "UpdateStage",
+    "UpdateStatus",
+    "Updater",
     "Use",
     "WallTime",
     "Wiring",

@@ -21,6 +21,7 @@ from hal.panel import Panel
 from hal.speaker import Speaker
 from hal.standin import Stage
 from hal.stick import StickPort
+from hal.updater import Updater
 from hal.values import DeviceIdentity
 
 STARTING_S = 30.0  # the slowest module to answer after it was plugged in
@@ -94,6 +95,8 @@ class Box:
     def lend(self, port: Literal["modem"]) -> Modem: ...
     @overload
     def lend(self, port: Literal["speaker"]) -> Speaker: ...
+    @overload
+    def lend(self, port: Literal["updater"]) -> Updater: ...
     @overload
     def lend(self, port: str) -> Device: ...
 

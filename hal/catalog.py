@@ -17,6 +17,7 @@ from hal.panel import Panel
 from hal.speaker import Speaker
 from hal.standin import Stage
 from hal.stick import StickPort
+from hal.updater import Updater
 
 CONTRACTS: Mapping[str, type[Device]] = {
     "fingerprint": FingerprintReader,
@@ -28,6 +29,7 @@ CONTRACTS: Mapping[str, type[Device]] = {
     "stick": StickPort,
     "modem": Modem,
     "speaker": Speaker,
+    "updater": Updater,
 }
 
 CATALOG: Mapping[str, Mapping[str, str]] = {
@@ -68,6 +70,10 @@ CATALOG: Mapping[str, Mapping[str, str]] = {
     "speaker": {
         "simulated": "hal.speaker.simulated:SimulatedSpeaker",
         "alsa": "hal.speaker.alsa:AlsaSpeaker",
+    },
+    "updater": {
+        "simulated": "hal.updater.simulated:SimulatedUpdater",
+        "rauc": "hal.updater.rauc:RaucUpdater",
     },
 }
 

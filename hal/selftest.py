@@ -23,6 +23,7 @@ PARTS = {
     "stick": "USB socket for sticks",
     "modem": "modem",
     "speaker": "speaker",
+    "updater": "updates",
 }
 SHOWN = {"fingerprint": Position.RIGHT_INDEX, "iris": Position.EYE_RIGHT, "camera": Position.PORTRAIT}
 
@@ -127,4 +128,5 @@ USES: dict[str, Callable[[Any], str]] = {
     "stick": lambda device: f"stick: {device.status().state}",
     "modem": lambda device: "registered" if device.status().registered else "no network here",
     "speaker": lambda device: "it opens; play a prompt to hear it",
+    "updater": lambda device: f"version {device.status().running}",
 }

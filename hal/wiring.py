@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PATHS = frozenset({"face_camera", "iris_camera", "stick_helper"})
+PATHS = frozenset({"face_camera", "iris_camera", "stick_helper", "updater_helper"})
 LISTS_OF_PATHS = frozenset({"serial", "trust"})
 LISTS_OF_LINES = frozenset({"active_low"})
 
@@ -15,7 +15,8 @@ class Wiring:
     """GPIO lines by BCM number, None where the box has no such part; those in `active_low` mean yes at 0 V. The cameras
     are nodes of their own, best by their place on the bus (/dev/v4l/by-path/...). `serial` are terminals to try before
     those behind USB, such as the Pi's own UART, or kept wires to replay. `trust` holds the certificates (PEM) that
-    signed device services have to descend from, `stick_helper` is the socket of the service that mounts."""
+    signed device services have to descend from, `stick_helper` is the socket of the service that mounts,
+    `updater_helper` of the one that updates."""
 
     button: int | None = None
     tamper: int | None = None
@@ -27,6 +28,7 @@ class Wiring:
     iris_camera: Path | None = None
     serial: tuple[Path, ...] = ()
     stick_helper: Path = Path("/run/jemput/stick.sock")
+    updater_helper: Path = Path("/run/jemput/updater.sock")
     active_low: frozenset[int] = frozenset()
     trust: tuple[Path, ...] = ()
 

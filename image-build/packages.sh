@@ -2,7 +2,7 @@
 # Installs what building, flashing and testing images needs of Debian 12 or 13 on this computer, and what is missing of it.
 set -eu
 PACKAGES="mmdebstrap qemu-user-static binfmt-support arch-test uidmap kmod xz-utils zstd bmap-tools mtools dosfstools \
-e2fsprogs fdisk rauc openssl qemu-system-arm minisign squashfs-tools debian-archive-keyring"
+e2fsprogs fdisk rauc openssl qemu-system-arm qemu-utils minisign squashfs-tools debian-archive-keyring"
 missing=""
 for package in $PACKAGES; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"

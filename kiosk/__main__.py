@@ -7,10 +7,12 @@ from kiosk.flow.secrecy import forbid_dumps
 
 COMMANDS = {
     "run": "the touchscreen application",
+    "readiness": "the workshop's report: which part of this box is in order",
     "tour": "an unattended complete day on a training box",
     "regency": "the receiving office: init, officer, certify, take-in, afis, withdraw, roster",
+    "provision": "the papers that turn a blank image into one particular box, for image-build/flash",
 }
-USAGE = "\n".join(["Usage: kiosk COMMAND [OPTIONS]", "", *(f"  {name:8} {what}" for name, what in COMMANDS.items())])
+USAGE = "\n".join(["Usage: kiosk COMMAND [OPTIONS]", "", *(f"  {name:9} {what}" for name, what in COMMANDS.items())])
 HINT = "Example: kiosk tour --people 3 --seed 1 --out out     Each command has --help."
 
 

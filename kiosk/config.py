@@ -1,5 +1,6 @@
-"""box.toml, the file of a composition root: where data and papers lie, which drivers serve which port, and for a
-training box who stands before it. What a box may do stands in the office's signed papers, never here."""
+"""box.toml, the file of a composition root: where data and papers lie, which drivers serve which port, how the screen
+is mounted, and for a training box who stands before it. What a box may do stands in the office's signed papers, never
+here."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -8,9 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from hal import Wiring
+from kiosk.core.region import ZONES, Zone
 
 LARGEST_BYTES = 64 * 1024
 MOST_LINE = 53  # GPIO lines of a Raspberry Pi's chip are 0 to 53
+DATA, PAPERS = Path("/data/jemput/data"), Path("/data/jemput/papers")  # where the image's data partition is mounted
+TURNS = (0, 90, 180, 270)
+NO_NAME = frozenset(",%")  # Kivy reads these itself where a touch panel is named
 
 
 class ConfigError(Exception):
@@ -20,23 +25,42 @@ class ConfigError(Exception):
 @dataclass(frozen=True)
 class Training:
     """The simulated world: its `seed`, the text of the officer's card, the directory that stands for a stick, and a
-    sheet that says how to use it all."""
+    sheet that says how to use it all. Where `visitors` is not 0, so many simulated people touch the screen themselves,
+    and the day is opened with `pin`."""
 
     seed: int
     card: Path | None = None
     stick: Path | None = None
     sheet: Path | None = None
+    visitors: int = 0
+    pin: str = ""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """How the panel is mounted. `rotation` turns the picture clockwise, in degrees, and touches with it. `touch` is the
+    kernel's name of the touch panel, nothing where touches come as a mouse; `touch_rotation` is how much further its
+    foil is turned than the panel."""
+
+    fullscreen: bool = False
+    rotation: int = 0
+    touch: str = ""
+    touch_rotation: int = 0
 
 
 @dataclass(frozen=True)
 class BoxFile:
-    """Paths are absolute or relative to the file. `board` is None where the board tells its own number, `wiring` what a
-    driver cannot find out by asking the machine."""
+    """Paths are absolute or relative to the file. `board` is None where the board tells its own number, `zone` follows
+    from the region, `brought` is where the workshop left the papers of a new box, `wiring` what a driver cannot find
+    out by asking the machine."""
 
     data: Path
     papers: Path
     devices: Mapping[str, tuple[str, ...]]
     board: str | None = None
+    zone: Zone = Zone.WIB
+    brought: Path | None = None
+    screen: Screen = field(default_factory=Screen)
     training: Training | None = None
     wiring: Wiring = field(default_factory=Wiring)
 
@@ -67,31 +91,50 @@ class _Reader:
         self._path, self._lines = path, text.splitlines()
 
     def box(self, tables: Mapping[str, Any]) -> BoxFile:
-        self._known("", tables, {"box", "devices", "training", "wiring"})
-        box = self._table(tables, "box", {"data", "papers", "board"})
+        self._known("", tables, {"box", "devices", "screen", "training", "wiring"})
+        box = self._table(tables, "box", {"region", "data", "papers", "brought", "board"})
         devices = self._table(tables, "devices", None)
         return BoxFile(
-            data=self._wanted("box", box, "data", self._as_path),
-            papers=self._wanted("box", box, "papers", self._as_path),
+            data=self._maybe("box", box, "data", self._as_path) or DATA,
+            papers=self._maybe("box", box, "papers", self._as_path) or PAPERS,
             devices={port: self._wanted("devices", devices, port, _as_drivers) for port in devices},
             board=self._maybe("box", box, "board", _as_text),
+            zone=self._zone(box, training="training" in tables),
+            brought=self._maybe("box", box, "brought", self._as_path),
+            screen=self._screen(tables) if "screen" in tables else Screen(),
             training=self._training(tables) if "training" in tables else None,
             wiring=self._wiring(tables) if "wiring" in tables else Wiring(),
         )
+
+    def _zone(self, box: Mapping[str, Any], training: bool) -> Zone:
+        """A box that serves real people says where: what day it is decides who is old enough."""
+        return Zone.WIB if training and "region" not in box else self._wanted("box", box, "region", _as_zone)
+
+    def _screen(self, tables: Mapping[str, Any]) -> Screen:
+        readers = {"fullscreen": _as_yes_or_no, "rotation": _as_turn, "touch": _as_name, "touch_rotation": _as_turn}
+        table = self._table(tables, "screen", set(readers))
+        return Screen(**{key: self._wanted("screen", table, key, readers[key]) for key in table})
 
     def _wiring(self, tables: Mapping[str, Any]) -> Wiring:
         """Every member of Wiring by its own name: a line's number, a path, or a list of either."""
         readers = {"active_low": _as_lines, "trust": self._as_paths, "serial": self._as_paths}
         names = {f.name for f in fields(Wiring)}
         table = self._table(tables, "wiring", names)
-        paths = {"face_camera": self._as_path, "iris_camera": self._as_path, "stick_helper": self._as_path}
+        places = ("face_camera", "iris_camera", "stick_helper", "updater_helper")
+        paths = dict.fromkeys(places, self._as_path)
         told = {n: self._wanted("wiring", table, n, (readers | paths).get(n, _as_line)) for n in table}
         return Wiring(**told)
 
     def _training(self, tables: Mapping[str, Any]) -> Training:
-        table = self._table(tables, "training", {"seed", "card", "stick", "sheet"})
+        table = self._table(tables, "training", {"seed", "card", "stick", "sheet", "visitors", "pin"})
+        visitors = self._maybe("training", table, "visitors", _as_number) or 0
+        if visitors:  # nobody else is there to open the day
+            self._wanted("training", table, "card", self._as_path)
+            self._wanted("training", table, "pin", _as_text)
         return Training(
             seed=self._wanted("training", table, "seed", _as_number),
+            visitors=visitors,
+            pin=self._maybe("training", table, "pin", _as_text) or "",
             card=self._maybe("training", table, "card", self._as_path),
             stick=self._maybe("training", table, "stick", self._as_path),
             sheet=self._maybe("training", table, "sheet", self._as_path),
@@ -150,6 +193,30 @@ class _Reader:
 def _as_text(value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError("has to be a text in quotes")
+    return value
+
+
+def _as_name(value: Any) -> str:
+    if NO_NAME.intersection(_as_text(value)):
+        raise ValueError("has to be the touch panel's name in /proc/bus/input/devices, without comma or percent sign")
+    return value
+
+
+def _as_zone(value: Any) -> Zone:
+    if _as_text(value) not in ZONES:
+        raise ValueError('has to be the two digits of a province, such as "61" for Kalimantan Barat')
+    return ZONES[value]
+
+
+def _as_yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("has to be true or false, without quotes")
+    return value
+
+
+def _as_turn(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value not in TURNS:
+        raise ValueError("has to be 0, 90, 180 or 270")
     return value
 
 

@@ -21,6 +21,12 @@ app = typer.Typer(help="Builds images of a box.", no_args_is_help=True, rich_mar
 console, errors = Console(stderr=True, highlight=False), Console(stderr=True, highlight=False, markup=False)
 USUAL = application.PROJECT / "out/image"
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Where the image and what is kept for the next build go.")]
+Keyring = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True, dir_okay=False, help="Certificates whose updates it takes. Without it: one made here, to try with."
+    ),
+]
 Version = Annotated[str | None, typer.Option(help="Another version than the project's, to try updates with.")]
 
 
@@ -39,25 +45,26 @@ def project_version() -> str:
 
 
 @app.command("image", epilog="Example: image-build/build image")
-def image(out: Out = USUAL, version: Version = None) -> None:
-    """The developer image: plain Debian for arm64 that boots in an emulator, with a block map and an update bundle."""
+def image(out: Out = USUAL, version: Version = None, keyring: Keyring = None) -> None:
+    """The developer image: plain Debian for arm64 that boots in an emulator, with its block map."""
     made = _made(out)
-    product = Product("virt", version or project_version(), training=True)
-    path = made.image(product)
+    path = made.image(_product(made, version, keyring))
     console.print(f"{path} is made; boot it with: make image-test", soft_wrap=True)
 
 
 @app.command("bundle", epilog="Example: image-build/build bundle --version 0.2.0 --key update.key --cert update.pem")
 def bundle(
-    key: Annotated[str, typer.Option(help="The update key: a file, or a PKCS#11 URL.")],
-    cert: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="Its certificate.")],
     out: Out = USUAL,
     version: Version = None,
+    keyring: Keyring = None,
+    key: Annotated[str | None, typer.Option(help="The update key: a file, or a PKCS#11 URL.")] = None,
+    cert: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Its certificate.")] = None,
 ) -> None:
     """A signed update of the developer image."""
     made = _made(out)
-    product = Product("virt", version or project_version(), training=True)
-    path = bundles.make(product, made.parts(product), made.tools(), key, cert, out)
+    product = _product(made, version, keyring)
+    signer = bundles.Signer(key, cert) if key and cert else bundles.throw_away_keys(made.at / "keys")
+    path = bundles.make(product, made.parts(product), made.tools(), signer, made.at)
     console.print(f"{path} is made.", soft_wrap=True)
 
 
@@ -79,9 +86,12 @@ def app_tree(
     application.make(tree, version or project_version(), training=False)
 
 
-@app.command("box", epilog="Example: image-build/build box out/pi4/packages/filesystem --board pi4")
+@app.command(
+    "box", epilog="Example: image-build/build box out/pi4/packages/filesystem --keyring updates.pem --board pi4"
+)
 def box(
     packages: Annotated[Path, typer.Argument(metavar="TREE", help="The directory that rpi-image-gen made.")],
+    keyring: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="Certificates whose updates it takes.")],
     board: Annotated[str, typer.Option(help="pi4 or pi5.")] = "pi4",
     out: Out = USUAL,
     version: Version = None,
@@ -90,7 +100,9 @@ def box(
     if board not in raspberry.NEEDED:
         raise typer.BadParameter(f"there is no {board}; boards are {', '.join(raspberry.NEEDED)}", param_hint="--board")
     made = _made(out)
-    path = boxes.make(Product(board, version or project_version(), training=False), packages, made.tools(), out)
+    path = boxes.make(
+        Product(board, version or project_version(), training=False, keyring=keyring), packages, made.tools(), out
+    )
     console.print(f"{path} is made.", soft_wrap=True)
 
 
@@ -105,6 +117,11 @@ def _made(out: Path) -> Made:
         raise BuildError("Building a tree of another system wants root; run it by sudo.")
     _epoch()
     return Made(out.resolve(), lambda what: console.print(f"[dim]{what}[/dim]"))
+
+
+def _product(made: Made, version: str | None, keyring: Path | None) -> Product:
+    ring = keyring or bundles.throw_away_keys(made.at / "keys").certificate
+    return Product("virt", version or project_version(), training=True, keyring=ring)
 
 
 def _epoch() -> None:

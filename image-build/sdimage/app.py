@@ -19,7 +19,7 @@ TRAINING = ("segno>=1.6,<2",)
 NEVER = ("kiosk/regency", "kiosk/days", "kiosk/commands/regency.py", "kiosk/commands/provision.py",
          "kiosk/commands/tour", "kiosk/commands/training.py", "kiosk/ui/shots.py", "kiosk/ui/samples.py")  # fmt: skip
 # People who do not exist: for the developer image only.
-SIMULATED = ("hal/world", "kiosk/commands/practice.py", "kiosk/commands/visitor.py")
+SIMULATED = ("hal/world", "kiosk/commands/practice.py", "kiosk/commands/unattended.py", "kiosk/commands/visitor.py")
 NETWORK = ("UV_", "SSL_CERT", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 UNUSED = ("*/tests", "*/test", "kivy/tools", "kivy/include", "numpy/_core/include", "numpy/f2py", "*.pyi",
           "docutils*", "bin", "share")  # fmt: skip
@@ -65,7 +65,9 @@ def _environment(at: Path) -> None:
     settings = {"home": "/usr/bin", "include-system-site-packages": "true", "version": PYTHON}
     (at / "pyvenv.cfg").write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
     program = at / "bin/kiosk"
-    program.write_text(f"#!/{AT}/bin/python\nfrom kiosk.__main__ import main\n\nmain()\n")
+    # Guarded: the measuring process is spawned, and a spawned Python loads this file again under another name.
+    guarded = 'if __name__ == "__main__":\n    main()\n'
+    program.write_text(f"#!/{AT}/bin/python\nfrom kiosk.__main__ import main\n\n{guarded}")
     program.chmod(0o755)
 
 

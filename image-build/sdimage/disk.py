@@ -1,7 +1,6 @@
 """The image itself: file systems of the tree's parts, put behind one another in a partition table. The same tree gives
 the same bytes: identifiers are fixed, times are the source's."""
 
-import hashlib
 import os
 import shutil
 import uuid
@@ -13,7 +12,9 @@ from sdimage.tree import HERE, Product
 
 MB = 1 << 20
 BOOT_MB, SYSTEM_MB = 128, 640
-DATA_MB = 256  # grown to the card by the first boot
+DATA_MB = 128  # grown to the card by the first boot
+BLOCK, JOURNAL_MB = 4096, 32
+LARGEST_CARD_BLOCKS = (512 << 30) // BLOCK  # what a card may have for /data to grow to it
 NAME_SPACE = uuid.UUID("6d0f8a52-3f0e-4d57-9b4c-0a5f8e6f2c11")
 
 
@@ -100,12 +101,16 @@ def pack(root: Path, tools: Path, parts: Path) -> None:
 
 
 def _data(tools: Path, inside: dict[Path, str]) -> None:
+    """An empty /data with blocks and journal of a large one: what a small file system gets would not do for a card."""
     fixed = str(uuid.uuid5(NAME_SPACE, "data"))
-    command = ["mke2fs", "-q", "-t", "ext4", "-L", "persistent", "-U", fixed, "-E", f"hash_seed={fixed}", "-m", "0"]
+    grown = f"hash_seed={fixed},resize={LARGEST_CARD_BLOCKS}"
+    command = ["mke2fs", "-q", "-t", "ext4", "-L", "persistent", "-U", fixed, "-E", grown, "-m", "0"]
+    command += ["-b", str(BLOCK), "-I", "256", "-i", "16384", "-J", f"size={JOURNAL_MB}"]
     within(tools, inside, [*command, "/work/parts/persistent.ext4", f"{DATA_MB}M"])
 
 
-def digest(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def compress(image: Path) -> Path:
+    """IMAGE.zst beside it, for carrying."""
+    to = image.with_suffix(".img.zst")
+    run(["zstd", "--quiet", "--force", "-10", "--threads=0", image, "-o", to])
+    return to

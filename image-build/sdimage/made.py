@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sdimage import debian, debs, disk, lock, sources, tree
-from sdimage.app import PROJECT
+from sdimage import allowed, debian, debs, disk, lock, sbom, sources, tree
+from sdimage.shell import BuildError
 from sdimage.tree import HERE, Product
 
 PACKAGES, LOCKS = HERE / "packages", HERE / "locks"
@@ -62,9 +62,15 @@ class Made:
         return root
 
     def image(self, product: Product) -> Path:
-        """The disk image of a product."""
-        root = self.root(product)
-        return self._timed("the image", lambda: disk.make(product, root, self.tools(), self.at))
+        """The disk image of a product, plain and compressed, with its block map and what it is made of. BuildError
+        where the tree holds something that a box must not have."""
+        root, tools = self.root(product), self.tools()
+        if found := allowed.findings(root):
+            raise BuildError("The tree holds what a box must not have:\n" + "\n".join(found))
+        sbom.sbom(root, self.at)
+        image = self._timed("the image", lambda: disk.make(product, root, tools, self.at))
+        self._timed("compressed", lambda: disk.compress(image))
+        return image
 
     def parts(self, product: Product) -> Path:
         """Where boot and system of a product stand, for an update."""
@@ -97,6 +103,3 @@ def _key(files: Iterable[Path]) -> str:
 def _drop(folder: Path, pattern: str) -> None:
     for path in folder.glob(pattern):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-__all__ = ["PROJECT", "Made"]

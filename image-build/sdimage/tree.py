@@ -3,6 +3,7 @@ system must have found out beforehand because it can write nothing down."""
 
 import os
 import shutil
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class Product:
     board: str
     version: str
     training: bool
+    keyring: Path  # the certificates whose updates it takes
 
     @property
     def image_id(self) -> str:
@@ -57,6 +59,7 @@ def dress(product: Product, tools: Path, root: Path) -> None:
     for name, place in UDEV_PLACES.items():
         shutil.copyfile(UDEV / name, _made(root / place) / name)
     _name(product, root)
+    shutil.copyfile(product.keyring, root / "etc/rauc/keyring.pem")
     settle(tools, root)
 
 
@@ -86,6 +89,9 @@ def _name(product: Product, root: Path) -> None:
     with (root / "usr/lib/os-release").open("a") as file:
         file.write(f"IMAGE_ID={product.image_id}\nIMAGE_VERSION={product.version}\n")
     (root / "etc/hostname").write_text("jemput\n")
+    form = root / "etc/rauc/system.conf.in"
+    form.with_suffix("").write_text(form.read_text().replace("@COMPATIBLE@", product.image_id))
+    form.unlink()
 
 
 def settle(tools: Path, root: Path) -> None:
@@ -95,7 +101,7 @@ def settle(tools: Path, root: Path) -> None:
     for pattern in REMOVED:
         for path in root.glob(pattern):
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-    (root / "etc/machine-id").write_text("uninitialized\n")
+    (root / "etc/machine-id").write_text("")  # empty: made at the boot, without taking each boot for the first
     for name in ("data", "boot/config", "var/cache", "var/log"):
         _made(root / name)
     inside = {root: "/image"}
@@ -107,9 +113,20 @@ def settle(tools: Path, root: Path) -> None:
         if (root / folder).is_dir():
             compiling = ["python3.13", "-m", "compileall", "-q", "-j", "2", "--invalidation-mode", "unchecked-hash"]
             within(tools, inside, [*compiling, "-s", "/image", "-p", "/", f"/image/{folder}"])
+    _disarm(root)
     for stamp in ("etc/.updated", "var/.updated"):
         (root / stamp).write_text("")
     _date(root)
+
+
+def _disarm(root: Path) -> None:
+    """No program makes its caller root: nobody logs in, and services have what they need."""
+    for folder, _, files in os.walk(root):
+        for name in files:
+            path = Path(folder, name)
+            mode = path.lstat().st_mode
+            if stat.S_ISREG(mode) and mode & (stat.S_ISUID | stat.S_ISGID):
+                path.chmod(stat.S_IMODE(mode) & 0o777)
 
 
 def _date(root: Path) -> None:

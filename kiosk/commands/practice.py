@@ -1,7 +1,7 @@
 """A training box on somebody's desk: the next person of the population steps up at each start, the officer's card is
 held before the camera when it is looked for, and a directory is the stick."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -16,6 +16,7 @@ from hal.world.population import population
 from hal.world.stage import World
 from kiosk.config import ConfigError, Training
 from kiosk.core.desk import Desk
+from kiosk.flow.kiosk import Kiosk
 
 PEOPLE = 300
 LARGEST_CARD = 200
@@ -24,7 +25,9 @@ MODULE_PX = 8  # a QR reader wants six pixels a module
 
 
 class Practice:
-    """Follows the desk and moves the simulated world along."""
+    """Follows the desk and moves the simulated world along. `failed` is what went wrong with it, or nothing."""
+
+    failed = ""
 
     def __init__(self, training: Training, stage: Stage) -> None:
         self._training = training
@@ -33,6 +36,9 @@ class Practice:
         self._people: dict[str, Person] = {}  # by record, so that whoever was parked comes back
         self._next = iter(population(training.seed, PEOPLE))
         self._tell_sheet()
+
+    def begin(self, kiosk: Kiosk, box: Box, find_card: Callable[[], str | None]) -> None:
+        """The screens are about to be drawn. Whoever sits at the desk touches them."""
 
     def follow(self, desk: Desk, box: Box) -> None:
         """Whoever has a session stands there; the stick is in while its directory is there."""
@@ -45,6 +51,7 @@ class Practice:
             self._follow_stick(port, desk)
 
     def _person(self, record_id: str) -> Person:
+        """Who has this session; whoever comes new is the next of the population."""
         if record_id not in self._people:
             self._people[record_id] = next(self._next)
         return self._people[record_id]

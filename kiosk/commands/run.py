@@ -1,10 +1,11 @@
-"""`kiosk run`: the touchscreen application. Names the clock, devices, store, keyring and screens of one box."""
+"""`kiosk run`: the touchscreen application. Names the clock, devices, store and screens of one box."""
 
-import hashlib
+import os
 import signal
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,17 +13,21 @@ import typer
 from rich.console import Console
 
 import hal
-from hal import NotSupported, Stage, Stop, SystemClock
-from kiosk import config
-from kiosk.config import BoxFile, ConfigError
+from hal import Box, Clock, NotSupported, Stage, Stop, SystemClock
+from kiosk.commands.starting import CannotRun, Ready, read, ready
+from kiosk.config import ConfigError, Screen, Training
 from kiosk.core.desk import Desk, StopWanted
 from kiosk.core.record import Provenance
 from kiosk.exchange.errors import BundleError
-from kiosk.flow import papers
 from kiosk.flow.kiosk import Kiosk, Setup
+from kiosk.flow.service import STOPPING, Heart, Service
 from kiosk.flow.worker import Worker
-from kiosk.store import InMemoryKeyring, KernelKeyring, Keyring, KeyringRefused, Store, StoreError
+from kiosk.store import Store, StoreError
+from kiosk.ui import window
 from kiosk.ui.app import Screens
+from kiosk.ui.kivy_config import fit
+from kiosk.ui.obstacle import Obstacle, told
+from kiosk.ui.standstill import Standstill
 
 if TYPE_CHECKING:
     from kiosk.commands.practice import Practice
@@ -30,82 +35,130 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 errors = Console(stderr=True, highlight=False, markup=False)
 USUAL = Path("/etc/jemput/box.toml")
-BOARDS = (Path("/proc/device-tree/serial-number"), Path("/etc/machine-id"))
-
-
-class CannotRun(Exception):
-    """The box cannot start; one sentence and what to do."""
+FOUND = Path("/run/jemput/trouble")
 
 
 @app.command(epilog="Example: kiosk run --box out/training/box/box.toml")
 def run(
     box: Annotated[Path, typer.Option(metavar="BOX.toml", help="The config of this box.")] = USUAL,
+    trouble: Annotated[Path, typer.Option(metavar="FILE", help="What the boot found of the data partition.")] = FOUND,
 ) -> None:
-    """The touchscreen application of one box."""
+    """The touchscreen application of one box.
+
+    It ends with 0 when the box may be switched off, with 1 when it could not start or something unforeseen happened.
+    Under a service manager ($NOTIFY_SOCKET) it says READY=1 once the first page is drawn, feeds the watchdog, and shows
+    on its screen what keeps the box from starting.
+    """
     try:
-        file = config.read(box)
-        _serve(file, _office_box_id(file))
-    except (ConfigError, CannotRun, NotSupported) as error:
-        errors.print(str(error), soft_wrap=True)
-        sys.exit(1)
-    except BundleError as error:
-        errors.print(f"The office's papers cannot be used ({error}); ask the office for new ones.", soft_wrap=True)
-        sys.exit(1)
-    except StoreError as error:
-        errors.print(f"The data cannot be opened ({type(error).__name__}: {error}); nothing was deleted.")
-        sys.exit(1)
+        failed = _start(box, trouble, Service.of(os.environ))
+    except CannotRun as error:
+        failed = str(error)
     except Exception as error:
         _unforeseen("screens", error)
         sys.exit(1)
+    if failed:
+        _say(failed)
+        sys.exit(1)
 
 
-def _office_box_id(file: BoxFile) -> str:
-    """The box's id as its papers say; a simulated world belongs to training boxes only, and no file can change that."""
-    found = papers.read_papers(file.papers, incarnation="").config
-    if file.training is not None and not found.training:
-        raise CannotRun("[training] stands in box.toml, but the office did not make this a training box; remove it.")
-    return found.box
+def _start(box: Path, trouble: Path, service: Service) -> str:
+    """The screens of the box, or under a service the page that says why there are none. What went wrong meanwhile."""
+    try:
+        fit(fullscreen=bool(service.address))  # where box.toml cannot say how the panel is mounted
+        file = read(box)
+        _fit(file.screen)
+        return _serve(ready(file, trouble, _say), service)
+    except CannotRun as error:
+        if not service.address:
+            raise
+        _say(str(error))
+        _stand_still(error, service)
+        return ""
 
 
-def _serve(file: BoxFile, box_id: str) -> None:
-    """Put the box together, run the screens to their end, take it apart."""
-    clock, stage = SystemClock(), Stage(wiring=file.wiring)
-    practice = _practice(file, stage)
-    screens = Screens(clock.monotonic)
-    keyring = _keyring(file, box_id)
-    with hal.open_box(file.devices, clock=clock, stage=stage) as box:
+def _fit(screen: Screen) -> None:
+    try:
+        fit(**asdict(screen))
+    except LookupError as error:
+        raise CannotRun(Obstacle.TOUCH, f"[screen] touch: {error.args[0]}.") from error
+
+
+def _stand_still(error: CannotRun, service: Service) -> None:
+    """Say what is wrong until somebody switches the box off."""
+    clock = SystemClock()
+    page = Standstill(clock.monotonic, told(error.obstacle, str(error)))
+    heart = Heart(service, clock, {"screens": window.when_reached})
+    _on_signals(window.stop)
+    try:
+        page.run(drawn=lambda: service.ready(f"The box does not start: {error.obstacle}"))
+    finally:
+        service.tell(STOPPING)
+        heart.close()
+
+
+def _serve(found: Ready, service: Service) -> str:
+    """Put the box together, run the screens to their end, take it apart. What went wrong with a day that nobody
+    attends, or nothing."""
+    clock, stage = SystemClock(), Stage(wiring=found.file.wiring)
+    try:
+        practice = _practice(found.file.training, clock, stage)
+        box = hal.open_box(found.file.devices, clock=clock, stage=stage)
+    except (ConfigError, NotSupported) as error:
+        raise CannotRun(Obstacle.BOX_FILE, str(error)) from error
+    with box:
+        screens = Screens(clock.monotonic)
 
         def show(desk: Desk) -> None:
+            screens.show(desk)
             if practice is not None:
                 practice.follow(desk, box)
-            screens.show(desk)
 
-        setup = Setup(
-            open_store=lambda: Store(file.data, box_id, keyring),
-            papers_folder=file.papers,
-            board=file.board or _board(),
-            show=show,
-            unforeseen=_unforeseen,
-            ink=Provenance.SIMULATED if practice else Provenance.REAL,
-        )
-        kiosk = Kiosk(box, clock, setup)
+        kiosk = _assemble(found, box, clock, show)
         behind = Worker("doors", clock, _unforeseen)
+        heart = Heart(service, clock, {"screens": window.when_reached, **kiosk.loops()})
+        find_card = _card_finder(kiosk, practice)
         try:
-            _stop_on_signals(kiosk)
-            screens.serve(kiosk, _card_finder(kiosk, practice), behind.post)
-            screens.run()
+            _on_signals(lambda *_: kiosk.post(StopWanted()))
+            screens.serve(kiosk, find_card, behind.post)
+            if practice is not None:
+                practice.begin(kiosk, box, find_card)
+            screens.run(drawn=lambda: service.ready("The screens are there."))
         finally:
+            service.tell(STOPPING)
+            heart.close()
             behind.close()
             kiosk.close()
+    return practice.failed if practice is not None else ""
 
 
-def _practice(file: BoxFile, stage: Stage) -> "Practice | None":
+def _assemble(found: Ready, box: Box, clock: Clock, show: Callable[[Desk], None]) -> Kiosk:
+    file = found.file
+    setup = Setup(
+        open_store=lambda: Store(file.data, found.box_id, found.keyring),
+        papers_folder=file.papers,
+        board=found.board,
+        show=show,
+        unforeseen=_unforeseen,
+        ink=Provenance.SIMULATED if file.training else Provenance.REAL,
+        zone=file.zone,
+    )
+    try:
+        return Kiosk(box, clock, setup)
+    except StoreError as error:
+        sentence = f"The data cannot be opened ({type(error).__name__}: {error}); nothing was deleted."
+        raise CannotRun(Obstacle.STORE, sentence) from error
+    except BundleError as error:
+        raise CannotRun(Obstacle.PAPERS_FOREIGN, f"The office's papers cannot be used ({error}).") from error
+
+
+def _practice(training: Training | None, clock: Clock, stage: Stage) -> "Practice | None":
     """The simulated world. A box in the field does not even have it installed, so it is loaded where it is named."""
-    if file.training is None:
+    if training is None:
         return None
     from kiosk.commands.practice import Practice
+    from kiosk.commands.unattended import Unattended
 
-    return Practice(file.training, stage)
+    return Unattended(training, clock, stage) if training.visitors else Practice(training, stage)
 
 
 def _card_finder(kiosk: Kiosk, practice: "Practice | None") -> Callable[[], str | None]:
@@ -118,31 +171,14 @@ def _card_finder(kiosk: Kiosk, practice: "Practice | None") -> Callable[[], str 
     return find
 
 
-def _keyring(file: BoxFile, box_id: str) -> Keyring:
-    """Kernel memory that outlives the program. A training box does without where the kernel refuses (containers), and
-    says so; a real one does not."""
-    place = hashlib.sha256(str(file.data).encode()).hexdigest()[:8]
-    try:
-        return KernelKeyring(f"jemput-{box_id}-{place}")
-    except KeyringRefused as error:
-        if file.training is None:
-            raise CannotRun(f"The kernel keeps no keys here ({error}); switch keyrings on in the kernel.") from error
-        errors.print("The kernel keeps no keys here: after a restart of the program the day has to be opened again.")
-        return InMemoryKeyring()
-
-
-def _board() -> str:
-    """The board's own number: a copied card is told by it."""
-    for path in BOARDS:
-        if path.is_file() and (number := path.read_text(errors="replace").strip("\0\n ")):
-            return number
-    raise CannotRun("The board tells no number of its own; write one as [box] board in box.toml.")
-
-
-def _stop_on_signals(kiosk: Kiosk) -> None:
+def _on_signals(act: Callable[..., None]) -> None:
     """Whoever stands there is parked, then the program ends."""
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: kiosk.post(StopWanted()))
+        signal.signal(number, act)
+
+
+def _say(sentence: str) -> None:
+    errors.print(sentence, soft_wrap=True)
 
 
 def _unforeseen(where: str, error: BaseException) -> None:

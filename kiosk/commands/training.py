@@ -36,6 +36,8 @@ seed = {seed}
 card = "card.txt"     # the officer's card; it is held before the camera when the box looks for one
 stick = "../stick"    # the directory that stands for a stick: there is one while it is there
 sheet = "sheet.txt"
+# visitors = 3        # so many simulated people touch the screen themselves, then the box stops; the day's PIN is
+# pin = "{pin}"
 """
 SHEET = """\
 Training box {box}: every device is simulated, every person invented.
@@ -86,7 +88,7 @@ def _write_box(out: Path, seed: int, card: str, people: Sequence[Resident]) -> N
     box, stick = out / "box", out / "stick"
     stick.mkdir(exist_ok=True)
     devices = "\n".join(f"{port} = {json.dumps(['simulated'])}" for port in PORTS)
-    (box / "box.toml").write_text(BOX_TOML.format(devices=devices, seed=seed), encoding="utf-8")
+    (box / "box.toml").write_text(BOX_TOML.format(devices=devices, seed=seed, pin=PIN), encoding="utf-8")
     (box / "card.txt").write_text(card, encoding="ascii")
     told = SHEET.format(
         box=BOX,

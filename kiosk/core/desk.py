@@ -9,6 +9,7 @@ from typing import Any
 from kiosk.core import aside, power, retention
 from kiosk.core import handover as h
 from kiosk.core import session as s
+from kiosk.core import update as u
 from kiosk.core.effects import SessionEffect
 from kiosk.core.events import Ability, DeviceSeen, ParkWanted, SessionEvent
 from kiosk.core.officer import Unattested, still_owed
@@ -33,6 +34,7 @@ class Task(StrEnum):
     MENU = "menu"
     HANDOVER = "handover"
     ATTEST = "attest"
+    UPDATE = "update"
 
 
 class Notice(StrEnum):
@@ -80,6 +82,7 @@ class Desk:
     waiting: tuple[Waiting, ...] = ()
     task: Task | None = None
     handover: h.Handover = field(default_factory=h.Handover)
+    update: u.Update = field(default_factory=u.Update)
     facts: Facts = field(default_factory=Facts)
     notice: Notice | None = None
     unattested: tuple[Unattested, ...] = ()
@@ -180,13 +183,20 @@ class InHandover:
 
 
 @dataclass(frozen=True)
+class InUpdate:
+    """For the update."""
+
+    event: u.UpdateEvent
+
+
+@dataclass(frozen=True)
 class StopWanted:
     """The program must end cleanly."""
 
 
 DeskEvent = (
     DayOpened | DayClosed | Started | TakenUp | ChargeRead | RoomRead | StickSeen | DeviceSeen | OfficerEntered
-    | OfficerLeft | TaskChosen | AttestedLater | InSession | InHandover | StopWanted
+    | OfficerLeft | TaskChosen | AttestedLater | InSession | InHandover | InUpdate | StopWanted
 )  # fmt: skip
 
 
@@ -200,7 +210,7 @@ class Halt:
     """Everything is durable: switch off before the battery does. No answer."""
 
 
-DeskEffect = SessionEffect | h.HandoverEffect | LockDay | Halt
+DeskEffect = SessionEffect | h.HandoverEffect | u.UpdateEffect | LockDay | Halt
 Result = tuple[Desk, tuple[DeskEffect, ...]]
 FINGER_PORT = aside.FINGER_PORT
 SETTLED = (Phase.SEALING, Phase.CLOSING)  # a moment later it is durable; parking waits for that
@@ -224,6 +234,7 @@ def _opened(desk: Desk, event: DayOpened) -> Result:
 def _closed(desk: Desk, event: DayClosed) -> Result:
     if h.is_running(desk.handover):
         raise IllegalEvent("the handover needs the working key")
+    _not_while_updating(desk)
     return replace(desk, mode=Mode.LOCKED, officer=None, task=None, notice=None), (LockDay(),)
 
 
@@ -327,11 +338,19 @@ def _entered(desk: Desk, event: OfficerEntered) -> Result:
 
 
 def _left(desk: Desk, event: OfficerLeft) -> Result:
+    _not_while_updating(desk)
     return replace(desk, mode=Mode.IDLE, task=None), ()
 
 
 def _task(desk: Desk, event: TaskChosen) -> Result:
-    return replace(desk, task=event.task, handover=h.Handover()), ()
+    _not_while_updating(desk)
+    return replace(desk, task=event.task, handover=h.Handover(), update=u.entered(desk.update)), ()
+
+
+def _not_while_updating(desk: Desk) -> None:
+    """The box may go down at its end: nobody begins anything before."""
+    if u.is_running(desk.update):
+        raise IllegalEvent("the update has to end")
 
 
 def _attested(desk: Desk, event: AttestedLater) -> Result:
@@ -344,6 +363,14 @@ def _in_handover(desk: Desk, event: InHandover) -> Result:
         raise IllegalEvent(f"HandoverWanted while {desk.mode}")
     handover, effects = h.step(desk.handover, event.event)
     return replace(desk, handover=handover), effects
+
+
+def _in_update(desk: Desk, event: InUpdate) -> Result:
+    between_people = desk.mode is Mode.OFFICER and desk.task is Task.UPDATE
+    if isinstance(event.event, u.OFFICERS) and not between_people:
+        raise IllegalEvent(f"{type(event.event).__name__} while {desk.mode}")
+    update, effects = u.step(desk.update, event.event, desk.facts.charge)
+    return replace(desk, update=update), effects
 
 
 def _stop(desk: Desk, event: StopWanted) -> Result:
@@ -366,6 +393,7 @@ TRANSITIONS: dict[type, tuple[frozenset[Mode], Callable[[Desk, Any], Result]]] =
     AttestedLater: (_ALWAYS, _attested),
     InSession: (_ALWAYS, _in_session),
     InHandover: (_ALWAYS, _in_handover),
+    InUpdate: (_ALWAYS, _in_update),
     ChargeRead: (_ALWAYS, _charge),
     RoomRead: (_ALWAYS, _room),
     StickSeen: (_ALWAYS, _stick),

@@ -8,9 +8,11 @@ from kiosk.core import desk as d
 from kiosk.core import effects as f
 from kiosk.core import events as e
 from kiosk.core import handover as h
-from kiosk.core.desk import Desk, DeskEffect, InHandover, InSession
+from kiosk.core import update as u
+from kiosk.core.desk import Desk, DeskEffect, InHandover, InSession, InUpdate
 from kiosk.core.events import SessionEvent
 from kiosk.core.record import Position
+from kiosk.core.region import Zone, local_date
 from kiosk.flow import seal, translate
 from kiosk.flow.capture import Capturer
 from kiosk.flow.faces import Faces
@@ -20,6 +22,7 @@ from kiosk.flow.judging import Judging
 from kiosk.flow.runner import code_of
 from kiosk.flow.timer import OneTimer
 from kiosk.flow.tray import Tray
+from kiosk.flow.update import StickUpdate
 from kiosk.flow.worker import Worker
 from kiosk.imaging.measurer import MeasureFailed, Measurer
 from kiosk.store import BundleKind, BundleRow, Store, StoreError
@@ -41,15 +44,19 @@ class Carrier:
         measurer: Measurer,
         capturer: Capturer,
         handover: StickHandover,
+        update: StickUpdate,
         timer: OneTimer,
         desk: Callable[[], Desk],
         identity: Callable[[], Identity],
         post: Callable[[d.DeskEvent], None],
         await_device: Callable[[str], None],
+        zone: Zone,
     ) -> None:
         self._clock, self._store, self._workers, self._tray, self._measurer = clock, store, workers, tray, measurer
         self._faces, self._capturer, self._handover, self._timer = faces, capturer, handover, timer
+        self._update = update
         self._desk, self._identity, self._post, self._await_device = desk, identity, post, await_device
+        self._zone = zone
         self._judging = Judging(tray, measurer)
         self._stop_capture, self._stop_glimpse = Stop(), Stop()
 
@@ -69,6 +76,11 @@ class Carrier:
                 self._workers["handover"].post(
                     lambda: self._post(InHandover(self._handover.carry_out(effect))),
                     lambda: self._post(InHandover(failed)),
+                )
+            case u.LookForUpdate() | u.FetchUpdate() | u.InstallUpdate() | u.RestartIntoTrial():
+                self._workers["handover"].post(
+                    lambda: self._update.carry_out(effect),
+                    lambda: self._post(InUpdate(u.UpdateRefused(effect.attempt, u.Refusal.ABSENT))),
                 )
             case d.Halt():
                 pass  # the desk says so; the composition root ends the program
@@ -201,7 +213,7 @@ class Carrier:
             listed.status if listed else None,
             tuple(x.record_id for x in earlier),
             tuple(x.day for x in earlier),
-            wall.utc.date().isoformat(),
+            local_date(wall.utc, self._zone).isoformat(),
             wall.confident,
         )
 

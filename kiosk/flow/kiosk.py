@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from kiosk.core.ink import judge_json
 from kiosk.core.measures import Measures, RestMeasures
 from kiosk.core.officer import attest
 from kiosk.core.record import Endorsement, Origin, Position, Provenance
+from kiosk.core.region import Zone
 from kiosk.core.retention import GRACE_DAYS
 from kiosk.core.state import Session
 from kiosk.exchange import jws
@@ -29,17 +31,19 @@ from kiosk.flow.capture import Capturer
 from kiosk.flow.carrier import Carrier
 from kiosk.flow.faces import Faces
 from kiosk.flow.handover import Office, StickHandover
+from kiosk.flow.identity import Identity
 from kiosk.flow.judging import Judging
 from kiosk.flow.papers import Papers
 from kiosk.flow.preview import Preview
 from kiosk.flow.runner import Hands, Runner
 from kiosk.flow.timer import OneTimer
 from kiosk.flow.tray import Held, Tray
+from kiosk.flow.update import StickUpdate
 from kiosk.flow.watch import Watch
 from kiosk.flow.worker import Worker
 from kiosk.imaging.measurer import MeasureFailed, Measurer
 from kiosk.imaging.requests import Prepare, ReadQr
-from kiosk.store import BundleRow, Store
+from kiosk.store import BundleKind, BundleRow, Store
 
 CARD_TIMEOUT_S = 20.0
 RESOURCES = ("store", "measuring", "handover", *sorted(translate.CAPTURE_PORTS))
@@ -48,8 +52,8 @@ RESOURCES = ("store", "measuring", "handover", *sorted(translate.CAPTURE_PORTS))
 @dataclass(frozen=True)
 class Setup:
     """What a composition root decides: where data and papers live, which board this is, how long receipted blobs stay,
-    whose ink it is, and who is told of each new state and of what nobody foresaw. `open_store` is called on the store's
-    own thread."""
+    whose ink it is, whose time it keeps, and who is told of each new state and of what nobody foresaw. `open_store` is
+    called on the store's own thread."""
 
     open_store: Callable[[], Store]
     papers_folder: Path
@@ -58,6 +62,7 @@ class Setup:
     unforeseen: Callable[[str, Exception], None]
     ink: Provenance
     grace_days: int = GRACE_DAYS
+    zone: Zone = Zone.WIB
 
 
 class WorkerGlances:
@@ -83,11 +88,9 @@ class Kiosk:
         self.preview, self._tray, self._faces, self._measurer = Preview(), Tray(), Faces(), Measurer()
         self._workers = {name: Worker(name, clock, setup.unforeseen) for name in RESOURCES}
         self._ask_store = self._workers["store"].ask
-        self._store = self._ask_store(setup.open_store)
-        self.identity = self._ask_store(
-            lambda: incarnation.identify(self._store, setup.papers_folder, setup.board, clock)
-        )
+        self._store, self.identity = self._opened()
         self._timer = OneTimer(clock, lambda ticket: self.touch(e.TimeOver(ticket)))
+        self._update = StickUpdate(box, clock, lambda event: self._runner.post(event))
         self._carrier = self._make_carrier()
         desk = Desk(training=self.identity.papers.training)
         hands = Hands(self._save, self._carrier.carry_out, setup.show, lambda error: setup.unforeseen("flow", error))
@@ -95,6 +98,20 @@ class Kiosk:
         self._watch = Watch(box, clock, self._store.room, self._runner.post)
         self._workers["store"].post(self._take_up_after_restart)
         self._workers["measuring"].post(self._warm_up)
+
+    def _opened(self) -> tuple[Store, Identity]:
+        """The store and who this box is; where one of them cannot be had, every thread ends and the store is shut."""
+        store: Store | None = None
+        try:
+            store = self._ask_store(self._setup.open_store)
+            found = partial(incarnation.identify, store, self._setup.papers_folder, self._setup.board, self._clock)
+            return store, self._ask_store(found)
+        except BaseException:
+            if store is not None:
+                self._ask_store(store.close)
+            for worker in self._workers.values():
+                worker.close()
+            raise
 
     def _make_carrier(self) -> Carrier:
         glances = WorkerGlances(self._workers["measuring"], Judging(self._tray, self._measurer))
@@ -107,12 +124,18 @@ class Kiosk:
             self._measurer,
             Capturer(self._box, self._clock, self._tray, self.preview, glances),
             StickHandover(self._box, self._workers["store"], self._store, self._office()),
+            self._update,
             self._timer,
             lambda: self.desk,
             lambda: self.identity,
             lambda event: self._runner.post(event),
             lambda port: self._watch.tell_again(port),
+            self._setup.zone,
         )
+
+    def loops(self) -> dict[str, Callable[[Callable[[], None]], None]]:
+        """What has to turn for the box to live: each is handed an answer to give from its own thread."""
+        return {"flow": self._runner.when_reached, "store": self._workers["store"].post}
 
     # What screens read
 
@@ -124,6 +147,10 @@ class Kiosk:
     def face(self, manifest_hash: str) -> NDArray[np.uint8] | None:
         """A small picture of somebody closed today whom nobody has vouched for; None after a restart."""
         return self._faces.read(manifest_hash)
+
+    def closed_people(self) -> int:
+        """How many people this box has ever closed. Blocks for a moment."""
+        return self._ask_store(lambda: sum(row.kind is BundleKind.PERSON for row in self._store.bundles.rows()))
 
     def code_for_office(self) -> str | None:
         """The short code that the clerk compares; None once this incarnation is certified, or before the first day."""
@@ -210,6 +237,7 @@ class Kiosk:
     def close(self) -> None:
         """End every thread and process; what is durable stays."""
         self._carrier.stop_capture()
+        self._update.close()
         self._watch.close()
         self._timer.close()
         self._runner.close()

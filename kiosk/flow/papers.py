@@ -68,6 +68,29 @@ def _read(folder: Path, name: str) -> bytes:
     return path.read_bytes()
 
 
+def take_over(folder: Path, brought: Path) -> bool:
+    """A new box takes over what the workshop brought on its card, verified as a whole before a byte is written; whether
+    it did. The root comes last: it pins the office, and from then on nothing is taken from there. BundleError where
+    something is missing there or is not that root's, StoreError where it cannot be kept."""
+    if (folder / ROOT).exists() or not brought.is_dir():
+        return False
+    found = {name: _read(brought, name) for name in (OFFICE, CONFIG, ROOT)}
+    _verified(brought, "", found)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    disk = Disk()
+    for name, raw in found.items():
+        disk.write_file(folder, name, raw)
+    return True
+
+
+def brought_anew(folder: Path, brought: Path) -> bool:
+    """Whether what lies there now names another root than the pinned one; nothing comes of it."""
+    try:
+        return _root(brought) != _root(folder)
+    except BundleError:
+        return False
+
+
 def note_public_key(folder: Path, incarnation: str, public: str) -> None:
     """Keep the public half of an incarnation's key: its bundles are checked with it after the key itself is gone."""
     if not (folder / f"{incarnation}.pub").exists():

@@ -31,6 +31,11 @@ class Hands:
     unforeseen: Callable[[Exception], None]
 
 
+@dataclass(frozen=True)
+class _Reached:
+    answer: Callable[[], None]
+
+
 class Runner:
     """The only owner of the desk's state."""
 
@@ -49,6 +54,10 @@ class Runner:
         """Something happened."""
         self._events.put(event)
 
+    def when_reached(self, answer: Callable[[], None]) -> None:
+        """Have this called on the flow thread, after everything that waits now."""
+        self._events.put(_Reached(answer))
+
     def close(self) -> None:
         """End after the events that are waiting."""
         self._events.put(None)
@@ -56,7 +65,7 @@ class Runner:
     def _run(self) -> None:
         while (event := self._events.get()) is not None:
             try:
-                self._one(event)
+                event.answer() if isinstance(event, _Reached) else self._one(event)
             except Exception as error:
                 self._hands.unforeseen(error)
 

@@ -1,6 +1,7 @@
 """hal's values as core's: spelled alike, translated exhaustively, so that neither room knows the other."""
 
 import hal
+from kiosk.core import update
 from kiosk.core.effects import Capture
 from kiosk.core.events import Ability, DeviceSeen
 from kiosk.core.plan import PORT_OF
@@ -58,3 +59,9 @@ def device_seen(port: str, device: hal.Device | None, rivals: tuple[str, ...] = 
 def charge(reading: hal.BatteryReading) -> Charge:
     """What the battery says, in whole per cent: finer is no news."""
     return Charge(round(reading.fraction, 2), reading.external_power)
+
+
+def update_told(status: hal.UpdateStatus) -> update.UpdateTold:
+    """What the updater knows when the program starts."""
+    waits = status.version if status.stage is hal.UpdateStage.INSTALLED else ""
+    return update.UpdateTold(status.running, status.rolled_back, waits)

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from hal import Box, Clock, Device, HalError, StickState, Stop
-from kiosk.core.desk import ChargeRead, DeskEvent, RoomRead, StickSeen
+from kiosk.core.desk import ChargeRead, DeskEvent, InUpdate, RoomRead, StickSeen
 from kiosk.core.power import Charge
+from kiosk.core.update import UpdateTold
 from kiosk.flow import translate
 from kiosk.store import StoreError
 
@@ -42,6 +43,7 @@ class Watch:
         with suppress(StoreError):  # a card that does not even tell its room: whoever writes to it hears of it
             self._news(RoomRead(self._room() // ROOM_STEP * ROOM_STEP))
         self._box.refresh()
+        self._update()
         for port, identity in self._box.present().items():
             if port in translate.CAPTURE_PORTS:
                 device = self._device(port) if identity else None
@@ -75,6 +77,13 @@ class Watch:
     def _kept(self) -> Charge | None:
         last = self._last[ChargeRead]
         return last.charge if isinstance(last, ChargeRead) else None
+
+    def _update(self) -> None:
+        """What became of the last update: told once, as soon as the updater answers."""
+        if UpdateTold in self._last or "updater" not in self._box.present():
+            return
+        with suppress(HalError):
+            self._news(InUpdate(translate.update_told(self._box.lend("updater").status())), key=UpdateTold)
 
     def _stick(self) -> bool:
         try:

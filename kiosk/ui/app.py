@@ -2,21 +2,18 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 import kiosk.ui.kivy_config  # noqa: F401  Kivy reads its settings when it is imported
 
 # isort: split
-from kivy.base import ExceptionHandler, ExceptionManager, runTouchApp, stopTouchApp
 from kivy.clock import Clock
-from kivy.core.window import Window
 from numpy.typing import NDArray
 
 from kiosk.core.desk import Desk, DeskEvent, Mode
 from kiosk.core.events import SessionEvent
-from kiosk.ui import acts
+from kiosk.ui import acts, window
 from kiosk.ui.acts import Act
 from kiosk.ui.beside import Beside, Form, Unlock
 from kiosk.ui.doors import Doors
@@ -52,7 +49,7 @@ class Screens:
         self._pace = Pace(fps)
         self._draw_soon = Clock.create_trigger(lambda _: self.draw())
         self._watching = Clock.create_trigger(lambda _: self._look(), 1 / PREVIEW_HZ, interval=True)
-        self._goodbye = Clock.create_trigger(lambda _: stopTouchApp(), GOODBYE_S)
+        self._goodbye = Clock.create_trigger(window.stop, GOODBYE_S)
 
     def show(self, desk: Desk) -> None:
         """This is the state now."""
@@ -66,16 +63,11 @@ class Screens:
         self._unlocking = Unlocking(find_card, doors.open_day, behind, self._draw_soon)
         self.show(doors.desk)
 
-    def run(self) -> None:
-        """Until the desk has stopped, or the window is closed. What goes wrong in the loop is raised after a wipe."""
-        handler = _Wipe(self.wipe)
-        ExceptionManager.add_handler(handler)
-        Window.bind(on_motion=lambda *_: self._pace.touched())
-        try:
-            runTouchApp(self.pane)
-        finally:
-            ExceptionManager.remove_handler(handler)
-            self.wipe()
+    def run(self, drawn: Callable[[], None]) -> None:
+        """Until the desk has stopped, or the window is closed; `drawn` is called once the first page can be seen. What
+        goes wrong in the loop is raised after a wipe."""
+        self.draw()
+        window.run(self.pane, drawn, self._pace.touched, self.wipe)
 
     def wipe(self) -> None:
         """Nothing of anybody stays on a page, shown or not."""
@@ -196,15 +188,3 @@ def ink(drawn: acts.Drawn) -> bytes:
     """Strokes as docs/formats.md has them."""
     told = {"height": drawn.height, "strokes": drawn.strokes, "width": drawn.width}
     return json.dumps(told, separators=(",", ":"), sort_keys=True).encode()
-
-
-class _Wipe(ExceptionHandler):
-    """Nothing of anybody stays while the program ends; the error goes on to whoever started the loop."""
-
-    def __init__(self, wipe: Callable[[], None]) -> None:
-        self._wipe = wipe
-
-    def handle_exception(self, exception: BaseException) -> Any:
-        """Wipe, then raise."""
-        self._wipe()
-        return ExceptionManager.RAISE

@@ -1,6 +1,9 @@
-"""What Kivy has to be told before any other part of it is imported: import this first, for its effect."""
+"""What Kivy has to be told before any other part of it is imported: import this first, for its effect. How this very
+panel is mounted is told by `fit`, before the first widget is made, because that opens the window."""
 
 import os
+import re
+from pathlib import Path
 
 for name, value in {
     "KIVY_NO_ARGS": "1",  # the command line is ours
@@ -10,6 +13,7 @@ for name, value in {
     "KIVY_WINDOW": "sdl2",  # without it a failed SDL ends the process inside the x11 provider, without an exception
     "KIVY_METRICS_DENSITY": "1",  # the panel's millimetres stand in theme.py
     "KIVY_METRICS_FONTSCALE": "1",
+    "SDL_NO_SIGNAL_HANDLERS": "1",  # SIGTERM is ours: whoever stands there is parked
 }.items():
     os.environ[name] = value
 
@@ -31,3 +35,24 @@ for section, option, setting in (
 ):
     Config.set(section, option, setting)
 Config.remove_option("input", "%(name)s")  # with the mouse beside it every touch of a panel would count twice
+
+INPUTS = Path("/sys/class/input")
+# Kivy's mtdev turns by swapping the axes, which mirrors: with one of them inverted it is the turn that its name says.
+TOUCH_TURNS = {0: "", 90: ",param=rotation=90,param=invert_x=1", 180: ",param=rotation=180"}
+TOUCH_TURNS[270] = ",param=rotation=90,param=invert_y=1"
+
+
+def fit(fullscreen: bool = False, rotation: int = 0, touch: str = "", touch_rotation: int = 0) -> None:
+    """Fill the screen, turn the picture clockwise by so many degrees, and take touches from the kernel's device of this
+    name in place of the mouse; LookupError, with the names there are, where none has it."""
+    Config.set("graphics", "fullscreen", "auto" if fullscreen else 0)
+    Config.set("graphics", "show_cursor", int(not fullscreen))
+    Config.set("graphics", "rotation", -rotation % 360)
+    if not touch:
+        return
+    names = {path.read_text(errors="replace").strip() for path in INPUTS.glob("event*/device/name")}
+    if touch not in names:
+        raise LookupError(f"no input device is called {touch}; there are: {', '.join(sorted(names)) or 'none'}")
+    match = f"provider=mtdev,select_all=1,use_regex=1,match=^{re.escape(touch)}$"
+    Config.set("input", "panel", f"probesysfs,{match}{TOUCH_TURNS[touch_rotation]}")
+    Config.remove_option("input", "mouse")  # one provider: with both every touch counts twice

@@ -181,6 +181,19 @@ class HandoverModel(Model):
 
 
 @dataclass(frozen=True)
+class UpdateModel(Model):
+    """`lines`: what runs, what is found, what to do; `start` is the one thing to do now, empty where there is none.
+    `percent` of what runs, -1 where nobody knows."""
+
+    stage: str = ""
+    lines: tuple[str, ...] = ()
+    start: Choice | None = None
+    percent: int = -1
+    done: bool = False
+    running: bool = False
+
+
+@dataclass(frozen=True)
 class Row:
     """One line of a list with its button; `face` is the manifest hash of whoever it is about."""
 

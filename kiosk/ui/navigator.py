@@ -8,6 +8,7 @@ from kiosk.core.desk import Desk, Mode, Task
 from kiosk.core.state import Session, Step
 from kiosk.ui import officer_views as officer
 from kiosk.ui import person_views as person
+from kiosk.ui import update_views
 from kiosk.ui.beside import NOTHING, Beside, Form
 from kiosk.ui.models import CaptureModel, MessageModel, Model
 
@@ -36,6 +37,7 @@ class Name(StrEnum):
     MENU = "menu"
     HANDOVER = "handover"
     ATTEST = "attest"
+    UPDATE = "update"
     WAITING = "waiting"
     STOPPING = "stopping"
 
@@ -69,6 +71,7 @@ TASKS: dict[Task, tuple[Name, Callable[[Desk, Beside], Model]]] = {
     Task.MENU: (Name.MENU, lambda desk, _: officer.menu(desk)),
     Task.HANDOVER: (Name.HANDOVER, lambda desk, beside: officer.handover(desk, beside.code)),
     Task.ATTEST: (Name.ATTEST, lambda desk, _: officer.attest(desk)),
+    Task.UPDATE: (Name.UPDATE, lambda desk, _: update_views.update(desk)),
 }
 HELP_FORMS: dict[Form, tuple[Name, Callable[[Desk, Session], Model]]] = {
     Form.EXEMPTION: (Name.EXEMPTION, officer.exemption),

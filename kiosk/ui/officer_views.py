@@ -11,6 +11,7 @@ from kiosk.core.record import EYES, FINGERS, Lasting, Position, Reason, VoidReas
 from kiosk.core.recording import ConsentBy
 from kiosk.core.session import AFTER_CONSENT, OPEN
 from kiosk.core.state import Help, Session, Step, exempt, owed, recorded
+from kiosk.core.update import Stage as Updating
 from kiosk.ui.acts import Attest, AttestLater, Open, TakeUp
 from kiosk.ui.beside import Form, Unlock
 from kiosk.ui.models import (
@@ -60,6 +61,8 @@ def locked(desk: Desk, unlock: Unlock) -> LockedModel:
 def attract(desk: Desk) -> AttractModel:
     """The start, and what somebody should know before it."""
     found = [say(f"notices.{desk.notice}", OFFICERS)] if desk.notice else []
+    if desk.update.stage is Updating.ROLLED_BACK:
+        found.append(say("attract.rolled_back", OFFICERS, version=desk.update.version))
     if desk.facts.missing:
         found.append(say("attract.missing", OFFICERS, ports=_ports(desk)))
     if desk.waiting:
@@ -77,12 +80,18 @@ def menu(desk: Desk) -> MenuModel:
         Choice(say("menu.handover", OFFICERS), d.TaskChosen(d.Task.HANDOVER)),
         Choice(say("menu.attest", OFFICERS, count=len(desk.unattested)), d.TaskChosen(d.Task.ATTEST)),
         Choice(say("menu.waiting", OFFICERS, count=len(desk.waiting)), Open(Form.WAITING)),
+        *_update(desk),
         Choice(say("menu.leave", OFFICERS), d.OfficerLeft(), "main"),
         Choice(say("menu.close", OFFICERS), d.DayClosed(), "plain"),
         Choice(say("menu.stop", OFFICERS), d.StopWanted(), "plain"),
     )
     title = say("menu.title", OFFICERS, officer=desk.officer or "", day=desk.day)
     return MenuModel(OFFICERS, title, choices, _facts(desk))
+
+
+def _update(desk: Desk) -> tuple[Choice, ...]:
+    """Only on a box that can be updated."""
+    return (Choice(say("menu.update", OFFICERS), d.TaskChosen(d.Task.UPDATE)),) if desk.update.running else ()
 
 
 def _facts(desk: Desk) -> tuple[str, ...]:

@@ -33,9 +33,12 @@ from kiosk.core.record import (
 )
 from kiosk.core.recording import Check, Consent, Correction, Moment, Purpose, SealedCapture
 from kiosk.core.state import Help, Phase, Session, Step
+from kiosk.core.update import Refusal, Update
+from kiosk.core.update import Stage as Updating
 from kiosk.flow.preview import View
 from kiosk.ui.beside import NOTHING, Beside, Form, Unlock
 from kiosk.ui.noticed import SHOWN_FLAGS
+from kiosk.ui.obstacle import Obstacle, ObstacleModel, told
 
 OFFICER = "petugas"
 NIK = "6105015708850001"
@@ -63,6 +66,20 @@ def scenes(language: str) -> Iterator[Scene]:
     yield from _ending(language)
     yield from _helping(language)
     yield from _officer()
+
+
+def obstacles(language: str) -> Iterator[tuple[str, ObstacleModel]]:
+    """Every page of a box that does not start, with the longest sentences an engineer may get to read."""
+    details = {
+        Obstacle.BOX_FILE: "box.toml line 4: [box] region has to be the two digits of a province, such as "
+        '"61" for Kalimantan Barat.',
+        Obstacle.PAPERS_FOREIGN: "The office's papers cannot be used (config.jws: bad-signature); ask the office for "
+        "new ones.",
+        Obstacle.TOUCH: "[screen] touch: no input device is called raspberrypi-ts; there are: gpio-keys, vc4-hdmi-0, "
+        "vc4-hdmi-1, Goodix Capacitive TouchScreen, pwr_button, USB OPTICAL MOUSE.",
+    }
+    for obstacle in Obstacle:
+        yield f"standstill-{obstacle}", told(obstacle, details.get(obstacle, "StoreDamaged: SQLITE_CORRUPT."), language)
 
 
 def desk(**facts: object) -> Desk:
@@ -103,6 +120,8 @@ def _outside() -> Iterator[Scene]:
     yield Scene("attract", desk())
     for notice in Notice:
         yield Scene(f"attract-{notice}", desk(notice=notice, waiting=_waiting(2)))
+    rolled_back = Update(Updating.ROLLED_BACK, "0.1.0", "0.2.0")
+    yield Scene("attract-rolled-back", desk(update=rolled_back))
     yield Scene("attract-missing", desk(facts=Facts(missing=("fingerprint", "iris")), waiting=_waiting(1)))
     yield Scene("stopping", desk(mode=Mode.STOPPING))
     yield Scene("stopping-halting", desk(mode=Mode.STOPPING, notice=Notice.HALTING))
@@ -216,6 +235,7 @@ def _officer() -> Iterator[Scene]:
     yield Scene("menu", task(Task.MENU, waiting=_waiting(2), unattested=_unattested(4)))
     crowded = Facts(missing=("iris",), rivals=(("fingerprint", "r30x"), ("camera", "v4l2")), free_bytes=2_000_000_000)
     yield Scene("menu-rivals", task(Task.MENU, facts=crowded))
+    yield Scene("menu-update", task(Task.MENU, update=Update(running="0.1.0")))
     yield Scene("waiting", task(Task.MENU, waiting=_waiting(7)), Beside(Form.WAITING))
     yield Scene("waiting-nobody", task(Task.MENU), Beside(Form.WAITING))
     yield Scene("attest", task(Task.ATTEST, unattested=_unattested(4)))
@@ -229,6 +249,13 @@ def _officer() -> Iterator[Scene]:
         yield Scene(f"handover-{trouble}", task(Task.HANDOVER, handover=Handover(Stage.FAILED, trouble=trouble)))
     worst = Handover(Stage.DONE, written=12, settled=4, purged=4, refused=2, skipped=("x",), amended=("y",), fork=True)
     yield Scene("handover-worst", task(Task.HANDOVER, handover=worst))
+    for updating in Updating:
+        state = Update(updating, "0.1.0", "0.2.0", 37)
+        if updating is not Updating.REFUSED:
+            yield Scene(f"update-{updating}", task(Task.UPDATE, update=state))
+    for refusal in Refusal:
+        state = Update(Updating.REFUSED, "0.1.0", "0.2.0", refusal=refusal)
+        yield Scene(f"update-{refusal}", task(Task.UPDATE, update=state))
 
 
 def _waiting(count: int) -> tuple[Waiting, ...]:

@@ -18,8 +18,10 @@ from kivy.graphics.opengl import glFinish
 
 from kiosk.core.desk import Desk
 from kiosk.ui.navigator import navigate
-from kiosk.ui.samples import Scene, scenes
+from kiosk.ui.obstacle import ObstacleModel
+from kiosk.ui.samples import Scene, obstacles, scenes
 from kiosk.ui.screens.capture import CapturePage
+from kiosk.ui.standstill import Standstill
 from kiosk.words import LANGUAGES
 
 FRAMES = 3  # until layouts have settled
@@ -68,7 +70,20 @@ def draw(desks: Sequence[tuple[str, Desk]], out: Path) -> list[Path]:
 
 def draw_all(out: Path) -> list[Path]:
     """Every page in every language."""
-    return [path for language in LANGUAGES for path in _draw(scenes(language), out / language)]
+    pages = [path for language in LANGUAGES for path in _draw(scenes(language), out / language)]
+    standing = [_draw_standstill(n, m, out / lang) for lang in LANGUAGES for n, m in obstacles(lang)]
+    return pages + standing
+
+
+def _draw_standstill(name: str, model: ObstacleModel, out: Path) -> Path:
+    pane = Standstill(lambda: 0.0, model).pane
+    Window.add_widget(pane)
+    for _ in range(FRAMES):
+        EventLoop.idle()
+    glFinish()
+    pane.export_to_png(str(out / f"{name}.png"))
+    Window.remove_widget(pane)
+    return out / f"{name}.png"
 
 
 def _draw(pictures: Iterable[Scene], out: Path) -> list[Path]:

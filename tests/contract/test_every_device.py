@@ -25,6 +25,7 @@ USES: dict[str, Callable[[Any], object]] = {
     "stick": lambda device: device.status(),
     "modem": lambda device: device.status(),
     "speaker": lambda device: device.play(PROMPT, Stop()),
+    "updater": lambda device: device.status(),
 }
 PROMPT = Path(__file__).parent / "silence.wav"
 CYCLES = 2

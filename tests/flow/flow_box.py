@@ -23,6 +23,7 @@ from kiosk.core.handover import Handover, Trouble
 from kiosk.core.handover import Stage as Stages
 from kiosk.core.measures import FaceMeasures, FingerMeasures, IrisMeasures
 from kiosk.core.record import EYES, FINGERS, Endorsement, Lasting, Position, Provenance, Reason
+from kiosk.core.region import Zone
 from kiosk.core.state import Help, Phase, Session, Step
 from kiosk.exchange import stick, stick_layout
 from kiosk.flow import kiosk as assembly
@@ -203,6 +204,7 @@ class FlowBox:
         measurer: Any = None,
         clock: Clock | None = None,
         drivers: Mapping[str, list[str]] | None = None,
+        zone: Zone = Zone.WIB,
     ) -> None:
         self.out, self.training = out, training
         self.clock, self.stage = clock or FakeClock(), Stage()
@@ -222,6 +224,7 @@ class FlowBox:
             unforeseen=lambda where, error: self.failed.append(f"{where}: {error!r}"),
             ink=Provenance.SIMULATED,
             grace_days=0,
+            zone=zone,
         )
         usual, assembly.Measurer = assembly.Measurer, lambda: measurer or QuickMeasurer()
         try:

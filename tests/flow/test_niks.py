@@ -1,13 +1,17 @@
 """A NIK that cannot be, and one that this box knows already."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flow_box import FlowBox
 
+from hal import FakeClock
 from kiosk.commands.training import TrainingBox
 from kiosk.core import events as e
+from kiosk.core.effects import LookUp
 from kiosk.core.record import VoidReason
+from kiosk.core.region import Zone
 from kiosk.core.state import Help, Phase, Session, Step
 from kiosk.regency.office import open_office
 from kiosk.regency.register import Person as Registered
@@ -37,6 +41,19 @@ def test_an_impossible_nik_is_asked_for_again_with_its_sentence(box: FlowBox, ni
     assert (told.step, told.phase, told.nik) == (Step.NIK, Phase.TOUCH, "")
     assert told.nik_fault == fault
     assert box.serve(person).bundle
+
+
+@pytest.mark.parametrize(
+    ("zone", "today"), [(Zone.WIT, "2026-11-23"), (Zone.WITA, "2026-11-23"), (Zone.WIB, "2026-11-22")]
+)
+def test_the_date_that_ages_are_counted_by_is_that_of_the_place(
+    out: Path, training: TrainingBox, zone: Zone, today: str
+) -> None:
+    past_midnight_in_the_east = FakeClock(datetime(2026, 11, 22, 16, 30, tzinfo=UTC))
+    with FlowBox(out, training, clock=past_midnight_in_the_east, zone=zone) as box:
+        box.open_day()
+        asked = LookUp("ticket", box.nik())
+        assert box.in_store(lambda: box.kiosk._carrier._looked_up(asked)).today == today
 
 
 def registered(training: TrainingBox) -> list[Registered]:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hal import DeviceFault, DeviceUnavailable, Stage, StickState, SystemClock, UnavailableReason, Wiring
 from hal.stick import helper, usb
 from hal.stick.usb import UsbStick
+from hal.transport import verbs
 from hal.values import Mounted, StickStatus
 
 READY = StickStatus(StickState.READY, "A1B2", "vfat", 5_000, True)
@@ -63,8 +64,10 @@ def at(tmp_path: Path, sticks: Sticks) -> Iterator[Path]:
 def served(path: Path, sticks: Any, may_ask: frozenset[int]) -> Iterator[Path]:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
-        listener.listen(helper.CALLERS)
-        thread = threading.Thread(target=helper.serve, args=(listener, sticks, may_ask), name="helper", daemon=True)
+        listener.listen(verbs.CALLERS)
+        thread = threading.Thread(
+            target=verbs.serve, args=(listener, helper.verbs(sticks), may_ask), name="helper", daemon=True
+        )
         thread.start()
         yield path
         listener.shutdown(socket.SHUT_RDWR)
@@ -127,10 +130,11 @@ def test_whatever_is_said_is_a_verb_or_refused(data: bytes) -> None:
     with closing(here), closing(there):
         here.sendall(data)
         here.shutdown(socket.SHUT_WR)
-        helper._answer(there, {b"status": sticks.status, b"release": sticks.release})
+        known = helper.verbs(sticks)  # type: ignore[arg-type]
+        verbs.answer(there, {verb: known[verb] for verb in (b"status", b"release")})
         there.shutdown(socket.SHUT_WR)
         answer = json.loads(here.recv(4096))
-    assert bool(sticks.asked) is (data[: helper.LONGEST_LINE].strip() in (b"status", b"release"))
+    assert bool(sticks.asked) is (data[: verbs.LONGEST_LINE].strip() in (b"status", b"release"))
     assert ("fault" in answer) is not bool(sticks.asked)
 
 
@@ -145,7 +149,7 @@ def test_an_endless_line_is_cut_and_the_next_caller_is_answered(at: Path) -> Non
 
 
 def test_a_caller_who_says_nothing_keeps_nobody_for_long(at: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(helper, "WAITING_S", 0.2)
+    monkeypatch.setattr(verbs, "WAITING_S", 0.2)
     with socket.socket(socket.AF_UNIX) as silent:
         silent.connect(str(at))
         with driver(at) as port:
@@ -192,7 +196,7 @@ def test_garbage_from_the_helper_is_one_known_error(
     tmp_path: Path, answer: bytes, use: Callable[[UsbStick], object]
 ) -> None:
     port = driver(tmp_path / "sock")
-    port._opened = True
+    port._service._opened = True
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(tmp_path / "sock"))
         listener.listen(1)
@@ -240,7 +244,7 @@ def test_without_the_helper_the_port_is_absent(tmp_path: Path) -> None:
 
 def test_the_socket_is_its_owners_alone_and_replaces_what_lay_there(tmp_path: Path) -> None:
     for _ in range(2):
-        with helper.listening(tmp_path / "run" / "sock", (os.getuid(), os.getgid())):
+        with verbs.listening(tmp_path / "run" / "sock", (os.getuid(), os.getgid())):
             status = (tmp_path / "run" / "sock").stat()
             assert stat.S_ISSOCK(status.st_mode)
             assert stat.S_IMODE(status.st_mode) == 0o600

@@ -109,7 +109,7 @@ def test_each_slot_starts_its_own_system_by_the_number_of_its_partition(board: s
 def test_a_slots_command_line_names_its_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = fake_kernel(tmp_path / "root")
     monkeypatch.setattr(initrd, "make", lambda _, __, to: to.write_bytes(b"initrd"))
-    disk.boot(Product("virt", "0.1.0", training=True), root, tmp_path / "boot")
+    disk.boot(Product("virt", "0.1.0", training=True, keyring=tmp_path), root, tmp_path / "boot")
     for slot in ("a", "b"):
         assert (tmp_path / f"boot/cmdline_{slot}.txt").read_text().startswith(f"root=PARTLABEL=system_{slot} ")
     assert (tmp_path / "boot/vmlinuz").read_bytes() == b"kernel"

@@ -3,7 +3,7 @@
 # for file systems, and what the drivers that are tried there stand on.
 set -eu
 PACKAGES="qemu-system-x86 linux-image-amd64 linux-headers-amd64 busybox-static cpio kmod udev gcc make \
-xz-utils bzip2 fdisk dosfstools exfatprogs e2fsprogs alsa-utils libudev1 iproute2"
+xz-utils bzip2 fdisk dosfstools mtools exfatprogs e2fsprogs alsa-utils libudev1 iproute2"
 missing=""
 for package in $PACKAGES; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"

@@ -55,6 +55,8 @@ TWINS: Mapping[tuple[str, str], str] = {
     ("modem", "simulated"): "tests.twins.stage:StageModem",
     ("speaker", "simulated"): "tests.twins.stage:StageSpeaker",
     ("speaker", "alsa"): "tests.twins.alsa:AlsaTwin",
+    ("updater", "simulated"): "tests.twins.stage:StageUpdater",
+    ("updater", "rauc"): "tests.twins.rauc:RaucTwin",
 }
 
 

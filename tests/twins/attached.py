@@ -126,6 +126,8 @@ class AttachedSpeaker(AttachedTwin, SpeakerTwin):
 
 def attached_twin(port: str, driver: str, folder: Path) -> Twin:
     """The hands for a device of this port."""
+    if port == "updater":
+        raise NoTwin("updates are tried on a whole card: make image-test")
     made = {
         "card": AttachedCard,
         "battery": AttachedBattery,

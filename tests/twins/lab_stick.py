@@ -11,6 +11,7 @@ from typing import ClassVar, Self
 from hal import Stage, Stop, SystemClock, Wiring
 from hal.stick import helper
 from hal.stick.mounting import Sticks
+from hal.transport.verbs import listening, serve
 from tests.lab.inside.hands import CHANNEL, Host
 from tests.twins.shape import Moment, NoTwin, StickTwin
 
@@ -51,10 +52,10 @@ class LabStick(StickTwin):
         self._sticks.close()
 
     def replug(self) -> None:
-        self._listener = helper.listening(self.socket, owner())
+        self._listener = listening(self.socket, owner())
         self._sticks = Sticks(self.at, owner())
         self._helper = threading.Thread(
-            target=helper.serve, args=(self._listener, self._sticks, frozenset({0, owner()[0]})), daemon=True
+            target=serve, args=(self._listener, helper.verbs(self._sticks), frozenset({0, owner()[0]})), daemon=True
         )
         self._helper.start()
 

@@ -1,6 +1,7 @@
 """What a suite may do with whatever a driver runs on: time, a person's hands, and the plug."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, Self
@@ -8,7 +9,20 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from hal import BatteryReading, Clock, Device, FakeClock, Lamp, ModemStatus, Source, Stage, SystemClock
+from hal import (
+    BatteryReading,
+    Clock,
+    Device,
+    FakeClock,
+    Lamp,
+    ModemStatus,
+    Refusal,
+    Source,
+    Stage,
+    SystemClock,
+    Updater,
+    UpdateStatus,
+)
 from hal.catalog import load
 
 Picture = NDArray[np.uint8]
@@ -158,3 +172,38 @@ class ModemTwin(Twin):
 
 class SpeakerTwin(Twin):
     """Needs no hands."""
+
+
+class UpdaterTwin(Twin):
+    """A box that runs RUNNING in one of two slots; no bundle lies on its stick at first."""
+
+    RUNNING: ClassVar[str] = "0.1.0"
+    REFUSALS: ClassVar[tuple[Refusal, ...]]  # for which it can lay a bundle
+
+    @abstractmethod
+    def lay(self, version: str, refusal: Refusal | None = None) -> None:
+        """A bundle on the stick, in place of any other: sound, or wrong in the way that this refusal names."""
+
+    @abstractmethod
+    def lay_damaged(self, version: str) -> None:
+        """A bundle whose signature is sound and whose payload is not."""
+
+    @abstractmethod
+    def pull_while_copying(self, begin: Callable[[], None]) -> None:
+        """Begin, and take the bundle away when some of it was copied."""
+
+    @abstractmethod
+    def put_back(self, version: str) -> None:
+        """The bundle that was taken away."""
+
+    @abstractmethod
+    def ended(self, device: Updater) -> UpdateStatus:
+        """The status when nothing runs any more."""
+
+    @abstractmethod
+    def touched(self) -> bool:
+        """Whether the slot that does not run was written to."""
+
+    @abstractmethod
+    def start_again(self, comes_up: bool = True) -> None:
+        """The box went down and starts; a system on trial comes up and proves itself, or does not."""

@@ -1,5 +1,6 @@
 """Twins of the stand-ins: a stage with a willing person, on a clock that only moves when everybody waits."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -8,13 +9,27 @@ from typing import Any, Self
 import numpy as np
 from PIL import Image
 
-from hal import BatteryReading, Device, DeviceUnavailable, Lamp, ModemStatus, Source, Stage
+from hal import (
+    BatteryReading,
+    Device,
+    DeviceUnavailable,
+    Lamp,
+    ModemStatus,
+    Refusal,
+    Source,
+    Stage,
+    Stop,
+    Updater,
+    UpdateStage,
+    UpdateStatus,
+)
 from hal.battery.simulated import SimulatedBattery
 from hal.card.simulated import SimulatedCardReader
 from hal.modem.simulated import SimulatedModem
 from hal.panel.simulated import SimulatedPanel
 from hal.stick.simulated import SimulatedStick
 from hal.transport.recorded import ImageFolder
+from hal.updater.simulated import COPY_S, SimulatedUpdater
 from hal.world.person import Body, Person
 from hal.world.stage import World
 from tests.twins.shape import (
@@ -28,6 +43,7 @@ from tests.twins.shape import (
     SpeakerTwin,
     StickTwin,
     Twin,
+    UpdaterTwin,
 )
 
 
@@ -182,3 +198,37 @@ class StageModem(StageTwin, ModemTwin):
 
 class StageSpeaker(StageTwin, SpeakerTwin):
     """Silence that takes its time."""
+
+
+class StageUpdater(StageTwin, UpdaterTwin):
+    """Bundles that are words."""
+
+    MOMENTS = (Moment.IDLE,)
+    REFUSALS = tuple(Refusal)[:-1]
+
+    device: SimulatedUpdater
+
+    def lay(self, version: str, refusal: Refusal | None = None) -> None:
+        self.device.offer(version, refusal)
+
+    def lay_damaged(self, version: str) -> None:
+        self.device.offer(version, Refusal.ALTERED, UpdateStage.CHECKING)
+
+    def pull_while_copying(self, begin: Callable[[], None]) -> None:
+        begin()
+        self.clock.wait(COPY_S / 2, Stop())
+        self.device.take_away()
+
+    def put_back(self, version: str) -> None:
+        self.device.put_back(version)
+
+    def ended(self, device: Updater) -> UpdateStatus:
+        while device.status().stage in (UpdateStage.COPYING, UpdateStage.CHECKING, UpdateStage.INSTALLING):
+            self.clock.wait(1.0, Stop())
+        return device.status()
+
+    def touched(self) -> bool:
+        return self.device.touched
+
+    def start_again(self, comes_up: bool = True) -> None:
+        self.device.start_again(comes_up)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.commands.training import PORTS, prepare
-from kiosk.config import LARGEST_BYTES, ConfigError, read
+from kiosk.config import LARGEST_BYTES, ConfigError, Screen, read
+from kiosk.core.region import Zone
 
 GOOD = """\
 [box]
@@ -43,17 +44,30 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('data = "data"', 'dta = "data"', "line 2: [box] dta is not known; there are board, data, papers"),
-        ('data = "data"\n', "", "line 1: [box] data is missing"),
+        (
+            'data = "data"',
+            'dta = "data"',
+            "line 2: [box] dta is not known; there are board, brought, data, papers, region",
+        ),
+        ("[training]\nseed = 7\n", "", "line 1: [box] region is missing; write it"),
+        ('data = "data"', "region = 61", "line 2: [box] region has to be a text in quotes"),
+        ('data = "data"', 'region = "97"', "line 2: [box] region has to be the two digits of a province"),
+        ('data = "data"', 'region = ["61"]', "line 2: [box] region has to be a text in quotes"),
         ('papers = "papers"', "papers = 3", "line 3: [box] papers has to be a text in quotes"),
         ('["simulated"]', '"simulated"', "line 6: [devices] camera has to be a list of drivers"),
         ('["simulated"]', "[]", "line 6: [devices] camera has to be a list of drivers"),
         ("seed = 7", "seed = -1", "line 9: [training] seed has to be a whole number"),
         ("seed = 7", "seed = true", "line 9: [training] seed has to be a whole number"),
         ("seed = 7", "sed = 7", "line 9: [training] sed is not known"),
-        ("[training]", "[trainig]", "line 8: [trainig] is not known; there are box, devices, training, wiring"),
+        ("[training]", "[trainig]", "line 8: [trainig] is not known; there are box, devices, screen, training, wiring"),
         ("[devices]\ncamera", "[box.devices]\ncamera", "[box] devices is not known"),
         ("seed = 7", "seed = = 7", "line 9"),
+        ("seed = 7", "seed = 7\nvisitors = 3", "line 8: [training] card is missing"),
+        ("seed = 7", 'seed = 7\nvisitors = 3\ncard = "c"', "line 8: [training] pin is missing"),
+        ("seed = 7", "seed = 7\n[screen]\nrotation = 45", "line 11: [screen] rotation has to be 0, 90, 180 or 270"),
+        ("seed = 7", "seed = 7\n[screen]\nrotation = 90.0", "line 11: [screen] rotation has to be 0, 90"),
+        ("seed = 7", 'seed = 7\n[screen]\nfullscreen = "yes"', "line 11: [screen] fullscreen has to be true or false"),
+        ("seed = 7", 'seed = 7\n[screen]\ntouch = "a,b"', "line 11: [screen] touch has to be the touch panel's name"),
     ],
 )
 def test_what_is_wrong_is_named_by_line_and_key(tmp_path: Path, old: str, new: str, said: str) -> None:
@@ -90,6 +104,35 @@ def test_the_training_box_that_is_prepared_can_be_read_and_names_files_that_are_
     assert training.pin in told
     assert training.residents[0].nik in told
     assert training.card not in told
+
+
+REAL = """\
+[box]
+region = "91"
+
+[devices]
+camera = ["picamera2"]
+
+[screen]
+fullscreen = true
+rotation = 180
+touch = "Goodix Capacitive TouchScreen"
+touch_rotation = 90
+"""
+
+
+def test_the_file_of_a_box_in_the_field_names_hardware_and_region_only(tmp_path: Path) -> None:
+    (tmp_path / "box.toml").write_text(REAL)
+    file = read(tmp_path / "box.toml")
+    assert (file.data, file.papers) == (Path("/data/jemput/data"), Path("/data/jemput/papers"))
+    assert (file.zone, file.brought, file.training) == (Zone.WIT, None, None)
+    assert file.screen == Screen(True, 180, "Goodix Capacitive TouchScreen", 90)
+
+
+def test_a_training_box_may_leave_its_region_out(tmp_path: Path) -> None:
+    (tmp_path / "box.toml").write_text(GOOD)
+    file = read(tmp_path / "box.toml")
+    assert (file.zone, file.screen) == (Zone.WIB, Screen())
 
 
 def test_the_wiring_is_read_by_the_names_that_drivers_know(tmp_path: Path) -> None:

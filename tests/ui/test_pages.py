@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import combinations
 from pathlib import Path
 
 import pytest
+from looks import faults
 from robot import seen
 
 from kiosk.ui import shots, theme
@@ -13,9 +13,7 @@ from kiosk.ui.navigator import Name, navigate
 from kiosk.ui.samples import Scene, scenes
 from kiosk.ui.screens.pages import PAGES
 from kiosk.ui.shots import Easel
-from kiosk.ui.widgets.ink_pad import InkPad
 from kiosk.ui.widgets.tap_button import TapButton
-from kiosk.ui.widgets.text import Words
 from kiosk.words import LANGUAGES
 
 # isort: split
@@ -25,7 +23,6 @@ RESIDENTS = {
     Name.ATTRACT, Name.LANGUAGE, Name.NOTICE, Name.NIK, Name.BIODATA, Name.CAPTURE, Name.ENDORSEMENT, Name.REVIEW,
     Name.SLIP, Name.LEAVE,
 }  # fmt: skip
-OFFICERS_TAGS = {"officer", "retake", "attest"}  # an officer's buttons on a resident's page
 WITH_CORNERS = {Name.LANGUAGE, Name.NIK, Name.BIODATA, Name.CAPTURE, Name.ENDORSEMENT, Name.REVIEW}
 
 
@@ -58,10 +55,10 @@ def _face(easel: Easel, scene: Scene) -> Face:
     easel.put(scene)
     shown, page = navigate(scene.desk, scene.beside), easel.screens.page
     widgets = list(seen(page))
-    faults = (*_words(widgets), *_targets(widgets, shown.name), *_gaps(widgets), *_outside(widgets))
+    wrong = faults(widgets, residents=shown.name in RESIDENTS)
     banner = [w.text for w in seen(easel.screens.pane) if w not in widgets and isinstance(w, Label)]
     as_told = type(page) is PAGES[shown.name] and page.model == shown.model
-    return Face(scene, shown.name, faults, _corners(widgets), "LATIHAN" in "".join(banner), as_told)
+    return Face(scene, shown.name, wrong, _corners(widgets), "LATIHAN" in "".join(banner), as_told)
 
 
 def _corners(widgets: list) -> dict[str, tuple[int, int]]:
@@ -85,45 +82,6 @@ def test_training_marks_every_page(faces: list[Face]) -> None:
 
 def test_every_name_has_its_page_and_that_page_shows_the_model(faces: list[Face]) -> None:
     assert [face.scene.name for face in faces if not face.as_told] == []
-
-
-def _words(widgets: list) -> Iterator[str]:
-    for label in (w for w in widgets if isinstance(w, TapButton | Words) and w.text):
-        room = label.width - label.padding[0] - label.padding[2]
-        if label.texture_size[1] > label.height + 1:
-            yield f"{label.text!r} is {label.texture_size[1]} high and has {label.height:.0f}"
-        if any(label._label.get_extents(word)[0] > room + 1 for word in label.text.split()):
-            yield f"{label.text!r} is broken inside a word"
-
-
-def _targets(widgets: list, name: Name) -> Iterator[str]:
-    for button in (w for w in widgets if isinstance(w, TapButton)):
-        residents = name in RESIDENTS and button.tag not in OFFICERS_TAGS
-        least = theme.TARGET if residents else theme.OFFICER
-        if min(button.size) < least - 0.5:
-            yield f"{button.text!r} is {button.size}, wants {least}"
-
-
-def _gaps(widgets: list) -> Iterator[str]:
-    for one, other in combinations([w for w in widgets if isinstance(w, TapButton | InkPad)], 2):
-        (x, y), (u, v) = one.to_window(*one.pos), other.to_window(*other.pos)
-        across = max(u - x - one.width, x - u - other.width)
-        along = max(v - y - one.height, y - v - other.height)
-        if max(across, along) < theme.GAP - 0.5:
-            yield f"{_name(one)} and {_name(other)} stand {max(across, along):.0f} apart"
-
-
-def _name(widget: object) -> str:
-    return getattr(widget, "text", "") or type(widget).__name__
-
-
-def _outside(widgets: list) -> Iterator[str]:
-    top = theme.HEIGHT - theme.BANNER
-    for widget in widgets:
-        if isinstance(widget, TapButton | Words | InkPad):
-            x, y = widget.to_window(*widget.pos)
-            if x < 0 or y < 0 or x + widget.width > theme.WIDTH + 1 or y + widget.height > top + 1:
-                yield f"{_name(widget)!r} leaves the panel"
 
 
 def test_yes_and_no_are_equally_large_on_the_notice(easel: Easel) -> None:

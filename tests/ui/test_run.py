@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from hal import Stage, SystemClock, open_box
 from hal.stick.simulated import SimulatedStick
-from kiosk.commands import run
+from kiosk.commands import run, starting
 from kiosk.commands.practice import Practice, card_picture
 from kiosk.commands.training import PIN, prepare
 from kiosk.config import Training, read
@@ -44,7 +44,8 @@ class FakeScreens:
         with self.changed:
             assert self.changed.wait_for(lambda: self.desk.mode is mode, PATIENCE_S)
 
-    def run(self) -> None:
+    def run(self, drawn: Callable[[], None]) -> None:
+        drawn()
         type(self).plan(self)
 
 
@@ -99,7 +100,7 @@ def test_an_error_in_the_screens_ends_the_program_without_its_text(box: Path) ->
     ("text", "said"),
     [
         ("[devices]\n", "[box] is missing"),
-        ('[box]\ndata="d"\npapers="p"\n[devices]\ncamera=["none"]\n', "papers cannot be used"),
+        ('[box]\nregion="61"\ndata="d"\npapers="p"\n[devices]\ncamera=["none"]\n', "papers cannot be used"),
     ],
 )
 def test_a_box_that_cannot_start_says_why_in_one_sentence(box: Path, tmp_path: Path, text: str, said: str) -> None:
@@ -121,13 +122,13 @@ def test_a_driver_that_is_not_there_is_named(box: Path) -> None:
 def test_a_simulated_world_is_refused_on_a_box_that_is_not_for_training(
     box: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = run.papers.read_papers
+    honest = starting.papers.read_papers
 
     def real(folder: Path, incarnation: str):
         found = honest(folder, incarnation)
         return replace(found, config=replace(found.config, training=False))
 
-    monkeypatch.setattr(run.papers, "read_papers", real)
+    monkeypatch.setattr(starting.papers, "read_papers", real)
     result = start(box, lambda screens: None)
     assert result.exit_code == 1
     assert "did not make this a training box" in result.stderr
@@ -139,13 +140,13 @@ def test_without_kernel_keys_a_training_box_says_so_and_a_real_one_does_not_star
     def refuse(name: str) -> None:
         raise KeyringRefused("Operation not permitted")
 
-    monkeypatch.setattr(run, "KernelKeyring", refuse)
+    monkeypatch.setattr(starting, "KernelKeyring", refuse)
     result = start(box, lambda screens: None)
     assert result.exit_code == 0
     assert "keeps no keys here" in result.stderr
     file = replace(read(box), training=None)
-    with pytest.raises(run.CannotRun, match="switch keyrings on"):
-        run._keyring(file, "LATIHAN-01")
+    with pytest.raises(starting.CannotRun, match="switch keyrings on"):
+        starting.ready(file, box, print)
 
 
 def test_the_next_person_steps_up_at_each_start_and_a_parked_one_comes_back(tmp_path: Path) -> None:

@@ -13,10 +13,11 @@ from kiosk.core.state import Help, Phase, Step
 from kiosk.flow.preview import Preview, View
 from kiosk.store import StoreLocked
 from kiosk.ui import acts, samples
-from kiosk.ui.app import Screens, _Wipe, ink
+from kiosk.ui.app import Screens, ink
 from kiosk.ui.navigator import Name, navigate
 from kiosk.ui.screens.page import Page
 from kiosk.ui.widgets.preview_picture import PreviewPicture
+from kiosk.ui.window import _Wipe
 
 # isort: split
 from kivy.base import ExceptionManager

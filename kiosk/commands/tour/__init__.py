@@ -18,8 +18,8 @@ from hal.world.population import population
 from hal.world.stage import World
 from kiosk.commands.tour.day import Day, Places, TourFailed
 from kiosk.commands.tour.report import Report, Source
-from kiosk.commands.tour.visitor import Visitor, from_folder, from_world
 from kiosk.commands.training import TrainingBox, prepare
+from kiosk.commands.visitor import Visitor, from_folder, from_world
 from kiosk.core.desk import Desk
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

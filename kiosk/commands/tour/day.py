@@ -10,8 +10,8 @@ from hal.battery.simulated import SimulatedBattery
 from hal.stick.simulated import SimulatedStick
 from kiosk.commands.practice import card_picture as qr_picture
 from kiosk.commands.tour.report import Report
-from kiosk.commands.tour.visitor import Screen, Visitor
 from kiosk.commands.training import BOX, PORTS, TrainingBox
+from kiosk.commands.visitor import Screen, Visitor
 from kiosk.core import desk as d
 from kiosk.core.desk import Desk, Mode, Notice
 from kiosk.core.handover import Stage as Stages

@@ -20,6 +20,7 @@ from kiosk.ui.screens.notice import NoticePage
 from kiosk.ui.screens.page import Page
 from kiosk.ui.screens.review import ReviewPage
 from kiosk.ui.screens.slip import SlipPage
+from kiosk.ui.screens.update import UpdatePage
 
 PAGES: dict[Name, type[Page]] = {
     Name.LOCKED: LockedPage,
@@ -43,6 +44,7 @@ PAGES: dict[Name, type[Page]] = {
     Name.MENU: MenuPage,
     Name.HANDOVER: HandoverPage,
     Name.ATTEST: ListingPage,
+    Name.UPDATE: UpdatePage,
     Name.WAITING: ListingPage,
     Name.STOPPING: MessagePage,
 }
