@@ -43,6 +43,7 @@ image: setup
 	@image-build/packages.sh
 	@$(BIN)/python image-build/build image
 
-# Boots it, records somebody, cuts its power, updates it.
+# Boots it in an emulator, records somebody, cuts its power, updates it. Takes hours; one part: make image-test PART=boot
 image-test: image
-	@JEMPUT_IMAGE=$(OUT)/image $(BIN)/python -m pytest -q tests/image
+	@$(BIN)/python image-build/build bundle --version 99.0.0
+	@JEMPUT_IMAGE=$(OUT)/image $(BIN)/python -m pytest -q $(if $(PART),tests/image/test_$(PART).py,tests/image)

@@ -2,6 +2,8 @@
 is mounted, and for a training box who stands before it. What a box may do stands in the office's signed papers, never
 here."""
 
+import os
+import stat
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -15,6 +17,7 @@ LARGEST_BYTES = 64 * 1024
 MOST_LINE = 53  # GPIO lines of a Raspberry Pi's chip are 0 to 53
 DATA, PAPERS = Path("/data/jemput/data"), Path("/data/jemput/papers")  # where the image's data partition is mounted
 TURNS = (0, 90, 180, 270)
+END = "end"  # stands last, so that a file that was cut short is told from a box with fewer devices
 NO_NAME = frozenset(",%")  # Kivy reads these itself where a touch panel is named
 
 
@@ -26,13 +29,15 @@ class ConfigError(Exception):
 class Training:
     """The simulated world: its `seed`, the text of the officer's card, the directory that stands for a stick, and a
     sheet that says how to use it all. Where `visitors` is not 0, so many simulated people touch the screen themselves,
-    and the day is opened with `pin`."""
+    and the day is opened with `pin`. `patience` is how many times the usual deadline a measurement may take: for an
+    emulated processor."""
 
     seed: int
     card: Path | None = None
     stick: Path | None = None
     sheet: Path | None = None
     visitors: int = 0
+    patience: int = 1
     pin: str = ""
 
 
@@ -70,18 +75,29 @@ def read(path: Path) -> BoxFile:
     text = _text(path)
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError as error:
+        raise ConfigError(f"{path.name}: lists in lists without end; this is no box.toml.") from error
+    except ValueError as error:  # also a number too long to be read, which the parser does not call its own error
         raise ConfigError(f"{path.name}: {error}; mend that line.") from error
     return _Reader(path, text).box(tables)
 
 
 def _text(path: Path) -> str:
+    """Bounded, of a regular file only, and without waiting: a pipe would never end."""
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise ConfigError(f"{path.name} is larger than {LARGEST_BYTES} bytes; this is no box.toml.")
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123
+            regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            raw = file.read(LARGEST_BYTES + 1) if regular else b""
+    except OSError as error:
         raise ConfigError(f"{path} cannot be read; name a box.toml with --box.") from error
+    if not regular:
+        raise ConfigError(f"{path} is no file; name a box.toml with --box.")
+    if len(raw) > LARGEST_BYTES:
+        raise ConfigError(f"{path.name} is larger than {LARGEST_BYTES} bytes; this is no box.toml.")
+    try:
+        return raw.decode("utf-8-sig").replace("\r\n", "\n")  # as some editors on Windows write it
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} cannot be read as text (UTF-8); name a box.toml with --box.") from error
 
 
 class _Reader:
@@ -91,7 +107,8 @@ class _Reader:
         self._path, self._lines = path, text.splitlines()
 
     def box(self, tables: Mapping[str, Any]) -> BoxFile:
-        self._known("", tables, {"box", "devices", "screen", "training", "wiring"})
+        self._known("", tables, {"box", "devices", "screen", "training", "wiring", END})
+        self._whole(tables)
         box = self._table(tables, "box", {"region", "data", "papers", "brought", "board"})
         devices = self._table(tables, "devices", None)
         return BoxFile(
@@ -105,6 +122,14 @@ class _Reader:
             training=self._training(tables) if "training" in tables else None,
             wiring=self._wiring(tables) if "wiring" in tables else Wiring(),
         )
+
+    def _whole(self, tables: Mapping[str, Any]) -> None:
+        """A box that serves real people is not started on the first half of its file."""
+        if "training" in tables and END not in tables:
+            return
+        if list(tables)[-1:] != [END]:
+            raise self._error("", END, "has to be the last line, to show that the file was not cut short; write it")
+        self._table(tables, END, set())
 
     def _zone(self, box: Mapping[str, Any], training: bool) -> Zone:
         """A box that serves real people says where: what day it is decides who is old enough."""
@@ -126,7 +151,7 @@ class _Reader:
         return Wiring(**told)
 
     def _training(self, tables: Mapping[str, Any]) -> Training:
-        table = self._table(tables, "training", {"seed", "card", "stick", "sheet", "visitors", "pin"})
+        table = self._table(tables, "training", {"seed", "card", "stick", "sheet", "visitors", "pin", "patience"})
         visitors = self._maybe("training", table, "visitors", _as_number) or 0
         if visitors:  # nobody else is there to open the day
             self._wanted("training", table, "card", self._as_path)
@@ -134,6 +159,7 @@ class _Reader:
         return Training(
             seed=self._wanted("training", table, "seed", _as_number),
             visitors=visitors,
+            patience=self._maybe("training", table, "patience", _as_number) or 1,
             pin=self._maybe("training", table, "pin", _as_text) or "",
             card=self._maybe("training", table, "card", self._as_path),
             stick=self._maybe("training", table, "stick", self._as_path),
@@ -165,7 +191,10 @@ class _Reader:
         return self._wanted(table, found, key, read) if key in found else None
 
     def _as_path(self, value: Any) -> Path:
-        return (self._path.parent / _as_text(value)).resolve()
+        try:
+            return (self._path.parent / _as_text(value)).resolve()
+        except (OSError, RuntimeError) as error:
+            raise ValueError("has to be a path that leads somewhere") from error
 
     def _as_paths(self, value: Any) -> tuple[Path, ...]:
         if not isinstance(value, list):
@@ -173,7 +202,8 @@ class _Reader:
         return tuple(self._as_path(one) for one in value)
 
     def _error(self, table: str, key: str, complaint: str) -> ConfigError:
-        named = f"[{table}] {key}" if table else f"[{key}]"
+        key_told = key if key.isprintable() else repr(key)
+        named = f"[{table}] {key_told}" if table else f"[{key_told}]"
         line = self._line(table, key)
         return ConfigError(f"{self._path.name}{f' line {line}' if line else ''}: {named} {complaint}.")
 
@@ -191,7 +221,7 @@ class _Reader:
 
 
 def _as_text(value: Any) -> str:
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or not value.isprintable():
         raise ValueError("has to be a text in quotes")
     return value
 

@@ -141,6 +141,7 @@ def _assemble(found: Ready, box: Box, clock: Clock, show: Callable[[Desk], None]
         unforeseen=_unforeseen,
         ink=Provenance.SIMULATED if file.training else Provenance.REAL,
         zone=file.zone,
+        patience=file.training.patience if file.training else 1,
     )
     try:
         return Kiosk(box, clock, setup)

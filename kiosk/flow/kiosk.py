@@ -52,8 +52,8 @@ RESOURCES = ("store", "measuring", "handover", *sorted(translate.CAPTURE_PORTS))
 @dataclass(frozen=True)
 class Setup:
     """What a composition root decides: where data and papers live, which board this is, how long receipted blobs stay,
-    whose ink it is, whose time it keeps, and who is told of each new state and of what nobody foresaw. `open_store` is
-    called on the store's own thread."""
+    whose ink it is, whose time it keeps, how many times the usual deadline a measurement may take, and who is told of
+    each new state and of what nobody foresaw. `open_store` is called on the store's own thread."""
 
     open_store: Callable[[], Store]
     papers_folder: Path
@@ -63,6 +63,7 @@ class Setup:
     ink: Provenance
     grace_days: int = GRACE_DAYS
     zone: Zone = Zone.WIB
+    patience: int = 1
 
 
 class WorkerGlances:
@@ -85,7 +86,8 @@ class Kiosk:
 
     def __init__(self, box: Box, clock: Clock, setup: Setup) -> None:
         self._box, self._clock, self._setup = box, clock, setup
-        self.preview, self._tray, self._faces, self._measurer = Preview(), Tray(), Faces(), Measurer()
+        self.preview, self._tray, self._faces = Preview(), Tray(), Faces()
+        self._measurer = Measurer(patience=setup.patience)
         self._workers = {name: Worker(name, clock, setup.unforeseen) for name in RESOURCES}
         self._ask_store = self._workers["store"].ask
         self._store, self.identity = self._opened()

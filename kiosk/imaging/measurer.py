@@ -24,11 +24,14 @@ class Measurer:
     """One child process, started at the first request and again after any failure. One thread uses it at a time;
     `close` may come from another."""
 
-    def __init__(self, serve: Callable[[Connection], None] = serve, deadline_s: float | None = None) -> None:
+    def __init__(
+        self, serve: Callable[[Connection], None] = serve, deadline_s: float | None = None, patience: int = 1
+    ) -> None:
         """`serve` is what the process runs; it answers requests at its end of the pipe. `deadline_s` is for one answer,
-        where it is not a person who waits for it."""
+        where it is not a person who waits for it; an emulated processor gets the usual one so many times."""
         self._serve = serve
         self._deadline_s = deadline_s
+        self._patience = patience
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
 
@@ -37,7 +40,7 @@ class Measurer:
         pipe = self._pipe or self._start()
         try:
             pipe.send(request)
-            if not pipe.poll(self._deadline_s or DEADLINE_S):
+            if not pipe.poll(self._deadline_s or DEADLINE_S * self._patience):
                 raise MeasureFailed("deadline")
             answer = pipe.recv()
         except (OSError, EOFError, MeasureFailed) as error:

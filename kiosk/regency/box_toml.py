@@ -33,7 +33,9 @@ _TEXT = """\
 region = "{region}"
 brought = "{brought}"
 
-{tables}"""
+{tables}
+[end]
+"""
 
 
 def box_toml(box: str, office: str, region: str, tables: str) -> str:

@@ -226,7 +226,7 @@ class FlowBox:
             grace_days=0,
             zone=zone,
         )
-        usual, assembly.Measurer = assembly.Measurer, lambda: measurer or QuickMeasurer()
+        usual, assembly.Measurer = assembly.Measurer, lambda **_: measurer or QuickMeasurer()
         try:
             self.kiosk = Kiosk(self.devices, self.clock, setup)
         finally:

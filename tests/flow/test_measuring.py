@@ -53,6 +53,26 @@ def test_a_process_that_dies_or_hangs_costs_one_request_and_the_next_is_answered
     assert encodes(process)
 
 
+def test_an_emulated_processor_gets_the_usual_time_so_many_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float | None] = []
+
+    class Pipe:
+        def send(self, _: object) -> None: ...
+
+        def poll(self, timeout: float | None) -> bool:
+            asked.append(timeout)
+            return False
+
+        def close(self) -> None: ...
+
+    for patience in (1, 20):
+        measurer = Measurer(patience=patience)
+        monkeypatch.setattr(measurer, "_pipe", Pipe())
+        with pytest.raises(MeasureFailed):
+            measurer.request(EncodePng(TINY, 500))
+    assert asked == [measuring.DEADLINE_S, 20 * measuring.DEADLINE_S]
+
+
 class DiesOnce(QuickMeasurer):
     """The process is killed or stopped while it holds the first print; all else is quick."""
 

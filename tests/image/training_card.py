@@ -20,6 +20,7 @@ seed = {seed}
 card = "/boot/config/card.txt"
 pin = "{pin}"
 visitors = {visitors}
+patience = 20
 """
 
 
