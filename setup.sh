@@ -6,6 +6,7 @@ cd "$(dirname "$0")"
 
 PACKAGES="python3 python3-venv libgl1 libegl1 libmtdev1 age strace pcscd python3-pyscard vsmartcard-vpcd opensc"
 PACKAGES="$PACKAGES libfprint-2-2 gir1.2-fprint-2.0 python3-gi libudev1 alsa-utils e2fsprogs fdisk"
+PACKAGES="$PACKAGES busybox-static dbus-bin dbus-daemon"
 PACKAGES="$PACKAGES bmap-tools dosfstools fuse3 gddrescue minisign mtools openssl poppler-utils rauc squashfs-tools systemd udev zstd"
 STAMP=.venv/.ready
 WANTED=$(cat setup.sh pyproject.toml | sha256sum)

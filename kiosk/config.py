@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hal import Wiring
+from hal.catalog import STAND_INS
 from kiosk.core.region import ZONES, Zone
 
 LARGEST_BYTES = 64 * 1024
@@ -69,6 +70,16 @@ class BoxFile:
     training: Training | None = None
     wiring: Wiring = field(default_factory=Wiring)
 
+    def check_devices_are_real(self) -> None:
+        """For a box that is not for training. Raises ConfigError where a driver stands for hardware."""
+        for port, drivers in self.devices.items():
+            for driver in drivers:
+                if driver in STAND_INS:
+                    raise ConfigError(
+                        f"[devices] {port}: {driver} stands for hardware, on a box that is not for training; "
+                        "name a real one."
+                    )
+
 
 def read(path: Path) -> BoxFile:
     """The file, checked to its last key. Raises ConfigError."""
@@ -85,7 +96,7 @@ def read(path: Path) -> BoxFile:
 def _text(path: Path) -> str:
     """Bounded, of a regular file only, and without waiting: a pipe would never end."""
     try:
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
             raw = file.read(LARGEST_BYTES + 1) if regular else b""
     except OSError as error:
@@ -108,10 +119,9 @@ class _Reader:
 
     def box(self, tables: Mapping[str, Any]) -> BoxFile:
         self._known("", tables, {"box", "devices", "screen", "training", "wiring", END})
-        self._whole(tables)
         box = self._table(tables, "box", {"region", "data", "papers", "brought", "board"})
         devices = self._table(tables, "devices", None)
-        return BoxFile(
+        read = BoxFile(
             data=self._maybe("box", box, "data", self._as_path) or DATA,
             papers=self._maybe("box", box, "papers", self._as_path) or PAPERS,
             devices={port: self._wanted("devices", devices, port, _as_drivers) for port in devices},
@@ -122,6 +132,8 @@ class _Reader:
             training=self._training(tables) if "training" in tables else None,
             wiring=self._wiring(tables) if "wiring" in tables else Wiring(),
         )
+        self._whole(tables)
+        return read
 
     def _whole(self, tables: Mapping[str, Any]) -> None:
         """A box that serves real people is not started on the first half of its file."""

@@ -56,7 +56,12 @@ class Programs:
         """Write it into the slots that do not run; whether that went well."""
         command = [self.rauc, "--conf", self.conf, "install", bundle]
         with subprocess.Popen(
-            list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=QUIET
+            list(map(str, command)),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env=QUIET,
         ) as process:
             for line in process.stdout or ():
                 if found := PERCENT.match(line):

@@ -114,6 +114,9 @@ class Updates:
             self._tell(UpdateStage.REFUSED, refusal=no.refusal)
         except (OSError, DeviceFault):
             self._tell(UpdateStage.REFUSED, refusal=Refusal.STORAGE)
+        except Exception:  # nobody foresaw it: the journal tells it, and the next attempt is not turned away
+            self._tell(UpdateStage.REFUSED, refusal=Refusal.FAILED)
+            raise
 
     def _tell(self, stage: UpdateStage, refusal: Refusal | None = None) -> None:
         self._status = replace(self._status, stage=stage, fraction=0.0, refusal=refusal)
@@ -165,25 +168,27 @@ class Updates:
                 part, resumed = copy(source, found, self._places.folder, self._progress)
             self._tell(UpdateStage.CHECKING)
             try:
-                self._check(part)
+                version = self._check(part)
             except Refused as no:
                 part.unlink()
                 if resumed and no.refusal is Refusal.ALTERED:
                     continue
                 raise
             self._copy = part
+            self._status = replace(self._status, version=version)  # the stick may have changed since it was looked at
             self._tell(UpdateStage.COPIED)
             return
         raise Refused(Refusal.ALTERED)
 
-    def _check(self, part: Path) -> None:
-        """Everything, on the copy that nobody else can reach. Raises Refused."""
+    def _check(self, part: Path) -> str:
+        """Everything, on the copy that nobody else can reach; its version. Raises Refused."""
         with _opened(part) as file:
             found = outline(file)
             signed = self._programs.info(part)
             if (refusal := self._verdict(signed)) is not None:
                 raise Refused(refusal)
             check_payload(file, found, signed.verity, self._progress)
+        return signed.version
 
     def _install(self, whole: Path, version: str) -> None:
         trial.write(self._places.folder, None)  # what stood in that slot is gone from now on

@@ -29,10 +29,10 @@ def make(product: Product, parts: Path, tools: Path, signer: Signer, out: Path) 
     path = out / f"{product.image_id}-{product.version}.raucb"
     path.unlink(missing_ok=True)
     key, certificate = signer.key, signer.certificate.resolve()
-    keys: dict[Path, str] = {certificate.parent: "/cert"}
+    keys = {certificate.parent: "/cert"}
     if not key.startswith("pkcs11:"):
-        keys[Path(key).resolve().parent] = "/key"
-        key = f"/key/{Path(key).name}"
+        at = keys.setdefault(Path(key).resolve().parent, "/key")
+        key = f"{at}/{Path(key).name}"
     command = ["rauc", f"--cert=/cert/{certificate.name}", f"--key={key}", "bundle"]
     within(tools, {parts: "/parts", out: "/out", **keys}, [*command, "/parts/bundle", f"/out/{path.name}"])
     return path

@@ -98,6 +98,8 @@ def _try(text: str, training: bool) -> None:
         raise ConfigError(
             "[training] is in these tables, but the box is not for training; say --training or take it out."
         )
+    if not training:
+        file.check_devices_are_real()
 
 
 def _check_drivers(file: BoxFile) -> None:

@@ -20,7 +20,7 @@ from kiosk.core.desk import Desk, StopWanted
 from kiosk.core.record import Provenance
 from kiosk.exchange.errors import BundleError
 from kiosk.flow.kiosk import Kiosk, Setup
-from kiosk.flow.service import STOPPING, Heart, Service
+from kiosk.flow.service import Heart, Service
 from kiosk.flow.worker import Worker
 from kiosk.store import Store, StoreError
 from kiosk.ui import window
@@ -92,7 +92,7 @@ def _stand_still(error: CannotRun, service: Service) -> None:
     try:
         page.run(drawn=lambda: service.ready(f"The box does not start: {error.obstacle}"))
     finally:
-        service.tell(STOPPING)
+        service.ending()
         heart.close()
 
 
@@ -105,6 +105,9 @@ def _serve(found: Ready, service: Service) -> str:
         box = hal.open_box(found.file.devices, clock=clock, stage=stage)
     except (ConfigError, NotSupported) as error:
         raise CannotRun(Obstacle.BOX_FILE, str(error)) from error
+    except ImportError as error:
+        sentence = "[training] stands in box.toml, but this image has no simulated world; remove it."
+        raise CannotRun(Obstacle.BOX_FILE, sentence) from error
     with box:
         screens = Screens(clock.monotonic)
 
@@ -124,7 +127,7 @@ def _serve(found: Ready, service: Service) -> str:
                 practice.begin(kiosk, box, find_card)
             screens.run(drawn=lambda: service.ready("The screens are there."))
         finally:
-            service.tell(STOPPING)
+            service.ending()
             heart.close()
             behind.close()
             kiosk.close()
@@ -145,7 +148,7 @@ def _assemble(found: Ready, box: Box, clock: Clock, show: Callable[[Desk], None]
     )
     try:
         return Kiosk(box, clock, setup)
-    except StoreError as error:
+    except (StoreError, OSError) as error:  # also a card that cannot even list a directory
         sentence = f"The data cannot be opened ({type(error).__name__}: {error}); nothing was deleted."
         raise CannotRun(Obstacle.STORE, sentence) from error
     except BundleError as error:

@@ -84,6 +84,11 @@ def _box_id(file: BoxFile, say: Say) -> str:
     if file.training is not None and not here.training:
         sentence = "[training] stands in box.toml, but the office did not make this a training box; remove it."
         raise CannotRun(Obstacle.BOX_FILE, sentence)
+    if not here.training:
+        try:
+            file.check_devices_are_real()
+        except ConfigError as error:
+            raise CannotRun(Obstacle.BOX_FILE, str(error)) from error
     return here.box
 
 

@@ -248,6 +248,7 @@ def _started(desk: Desk, event: Started) -> Result:
 
 
 def _taken_up(desk: Desk, event: TakenUp) -> Result:
+    _not_while_updating(desk)
     if not power.may_resume(desk.facts.charge):
         return replace(desk, notice=Notice.POWER_LOW), ()
     session, effects = s.resume(replace(event.session, abilities=desk.facts.abilities), event.boot, event.officer)

@@ -117,8 +117,10 @@ class StickHandover:
         refused = self._take_papers(mounted) + self._take_roster(mounted)
         settled, fork, refused_receipts = self._take_receipts(mounted)
         grace = grace_days(self._store.room(), self._office.agreed_grace_days)
-        purged = self._worker.ask(lambda: self._store.receipts.purge(grace))
-        return h.IncomingTaken(effect.ticket, settled, len(purged), refused + refused_receipts, fork)
+        purged = 0
+        while some := self._worker.ask(lambda: self._store.receipts.purge(grace)):
+            purged += len(some)
+        return h.IncomingTaken(effect.ticket, settled, purged, refused + refused_receipts, fork)
 
     def _take_papers(self, mounted: Mounted) -> int:
         identity = self._office.identity()

@@ -45,7 +45,7 @@ def read_papers(folder: Path, incarnation: str) -> Papers:
 
 def _verified(folder: Path, incarnation: str, instead: dict[str, bytes]) -> Papers:
     """What the folder says where these bytes stand instead of its own."""
-    office = open_office(instead.get(OFFICE) or _read(folder, OFFICE), _root(folder))
+    office = open_office(instead.get(OFFICE) or _read(folder, OFFICE), root_of(folder))
     config = open_config(instead.get(CONFIG) or _read(folder, CONFIG), office.keys.config)
     if config.office != office.office:
         raise BundleError(Reason.WRONG_OFFICE, CONFIG)
@@ -57,7 +57,8 @@ def _verified(folder: Path, incarnation: str, instead: dict[str, bytes]) -> Pape
     return Papers(office, config, certificate)
 
 
-def _root(folder: Path) -> str:
+def root_of(folder: Path) -> str:
+    """The public key that these papers rest on. BundleError where there is none."""
     return _read(folder, ROOT).decode("ascii", "replace").strip()
 
 
@@ -86,7 +87,7 @@ def take_over(folder: Path, brought: Path) -> bool:
 def brought_anew(folder: Path, brought: Path) -> bool:
     """Whether what lies there now names another root than the pinned one; nothing comes of it."""
     try:
-        return _root(brought) != _root(folder)
+        return root_of(brought) != root_of(folder)
     except BundleError:
         return False
 
@@ -121,7 +122,7 @@ def newer(folder: Path, found: dict[str, bytes], papers: Papers, incarnation: st
             files[name] = (raw, paper.counter)
 
     if raw := found.get(OFFICE):
-        offered = open_office(raw, _root(folder))
+        offered = open_office(raw, root_of(folder))
         choose(OFFICE, raw, offered, papers.office)
         office = offered if OFFICE in files else office
     if raw := found.get(CONFIG):

@@ -49,6 +49,13 @@ def _data(file: BoxFile, trouble: Path) -> Check:
     for code in " ".join(_lines(trouble)).split():
         if code in TROUBLES:
             return Check(Part.DATA, TROUBLES[code], code)
+    try:
+        return _partition(file)
+    except OSError as error:
+        return Check(Part.DATA, Verdict.BROKEN, error.strerror or type(error).__name__)
+
+
+def _partition(file: BoxFile) -> Check:
     place = next(path for path in (file.data, *file.data.parents) if path.exists())
     if file.training is None and place.stat().st_dev == Path("/").stat().st_dev:
         return Check(Part.DATA, Verdict.MISSING, f"{file.data} lies in memory, not on the data partition")
@@ -85,14 +92,16 @@ def _clock(machine: Path) -> Check:
 
 def _papers(file: BoxFile, incarnation: str | None) -> Check:
     """Those the box keeps; before its first start those the workshop left."""
-    kept = (file.papers / papers.ROOT).exists()
-    folder = file.papers if kept or file.brought is None else file.brought
     try:
+        kept = (file.papers / papers.ROOT).exists()
+        folder = file.papers if kept or file.brought is None else file.brought
         found = papers.read_papers(folder, incarnation or "")
     except BundleError as error:
         return Check(Part.PAPERS, Verdict.NOT_READY, str(error))
     except OSError as error:
         return Check(Part.PAPERS, Verdict.NOT_READY, error.strerror or type(error).__name__)
+    if file.training is not None and not found.config.training:
+        return Check(Part.PAPERS, Verdict.NOT_READY, "[training] stands in box.toml, but the box is not for training")
     certified = "certified" if found.certificate else "not certified yet"
     training = ", TRAINING" if found.training else ""
     return Check(Part.PAPERS, Verdict.GOOD, f"{found.config.box}, {found.config.office}, {certified}{training}")

@@ -4,6 +4,7 @@ manager nobody is told, and nothing else changes."""
 import os
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -42,6 +43,11 @@ class Service:
         """The program does from now on what it was started for; `status` is for the workshop, nothing personal."""
         self.tell(READY, f"STATUS={status}")
 
+    def ending(self) -> None:
+        """The program is on its way out, whether anybody hears of it or not."""
+        with suppress(OSError):
+            self.tell(STOPPING)
+
 
 class Heart:
     """Feeds the watchdog, at a third of its time, when every loop has answered since the last feeding: one that hangs
@@ -61,7 +67,8 @@ class Heart:
         owed = self._ask()
         while not self._clock.wait(self._service.watchdog_s / FEEDINGS, self._stop):
             if not owed:
-                self._service.tell(ALIVE)
+                with suppress(OSError):  # a manager that does not listen now is told again at the next turn
+                    self._service.tell(ALIVE)
                 owed = self._ask()
 
     def _ask(self) -> set[str]:

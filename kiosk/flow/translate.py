@@ -13,6 +13,11 @@ PROVENANCE = {
     hal.Source.RECORDED: Provenance.RECORDED,
     hal.Source.REAL: Provenance.REAL,
 }
+UPDATING = {
+    hal.UpdateStage.COPYING: update.Stage.COPYING,
+    hal.UpdateStage.CHECKING: update.Stage.CHECKING,
+    hal.UpdateStage.INSTALLING: update.Stage.INSTALLING,
+}  # the updater works
 CAPTURE_PORTS = frozenset(PORT_OF.values())
 
 

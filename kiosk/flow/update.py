@@ -8,13 +8,10 @@ import hal
 from hal import Box, Clock, HalError, StickState, Stop, UnavailableReason, UpdateStage, UpdateStatus
 from kiosk.core import update as u
 from kiosk.core.desk import DeskEvent, InUpdate
+from kiosk.flow.translate import UPDATING
 
 EVERY_S = 0.5
-STAGES = {
-    UpdateStage.COPYING: u.Stage.COPYING,
-    UpdateStage.CHECKING: u.Stage.CHECKING,
-    UpdateStage.INSTALLING: u.Stage.INSTALLING,
-}
+DOWN_S = 120.0  # the system has ended every program by then, this one at once (jemput-kiosk.service: 90 s)
 
 
 class StickUpdate:
@@ -45,8 +42,10 @@ class StickUpdate:
             case u.InstallUpdate(attempt):
                 self._box.lend("updater").install()
                 self._follow(attempt, UpdateStage.INSTALLED, u.Installed(attempt))
-            case u.RestartIntoTrial():
+            case u.RestartIntoTrial(attempt):
                 self._box.lend("updater").restart()
+                if not self._clock.wait(DOWN_S, self._stop):  # it did not go down: the officer gets the desk back
+                    self._refused(attempt, u.Refusal.FAILED)
 
     def _look(self, attempt: int) -> None:
         try:
@@ -71,8 +70,8 @@ class StickUpdate:
     def _follow(self, attempt: int, until: UpdateStage, reached: u.Fetched | u.Installed) -> None:
         """Tell progress, and at the end what came of it. Silent where the program ends meanwhile."""
         told = None
-        while (status := self._box.lend("updater").status()).stage in STAGES:
-            news = u.Progress(attempt, STAGES[status.stage], int(status.fraction * 100))
+        while (status := self._box.lend("updater").status()).stage in UPDATING:
+            news = u.Progress(attempt, UPDATING[status.stage], int(status.fraction * 100))
             if news != told:
                 self._tell(news)
                 told = news

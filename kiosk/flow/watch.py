@@ -79,11 +79,14 @@ class Watch:
         return last.charge if isinstance(last, ChargeRead) else None
 
     def _update(self) -> None:
-        """What became of the last update: told once, as soon as the updater answers."""
+        """What became of the last update: told once, as soon as the updater answers and is at rest. One that outlived
+        a restart of this program has to end first."""
         if UpdateTold in self._last or "updater" not in self._box.present():
             return
         with suppress(HalError):
-            self._news(InUpdate(translate.update_told(self._box.lend("updater").status())), key=UpdateTold)
+            status = self._box.lend("updater").status()
+            if status.stage not in translate.UPDATING:
+                self._news(InUpdate(translate.update_told(status)), key=UpdateTold)
 
     def _stick(self) -> bool:
         try:

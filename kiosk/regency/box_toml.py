@@ -4,28 +4,27 @@ from kiosk.core.region import ZONES
 from kiosk.regency.errors import OfficeError
 
 BROUGHT = "/boot/config/papers"  # where the image mounts what the workshop put on the card
+_EVERY_BOX = """\
+camera = ["picamera2", "v4l2"]
+card = ["pcsc"]
+stick = ["usb"]
+speaker = ["alsa"]
+updater = ["rauc"]
+"""
 # A box with other devices has its own tables in a file; hal/README.md lists the drivers.
 PROFILES = {
     "certified": """\
 [devices]
 fingerprint = ["sbi"]
 iris = ["sbi"]
-camera = ["picamera2", "v4l2"]
-card = ["pcsc"]
-stick = ["usb"]
-speaker = ["alsa"]
-updater = ["rauc"]
-""",
+"""
+    + _EVERY_BOX,
     "open": """\
 [devices]
 fingerprint = ["libfprint", "r30x"]  # good for checks; they enrol only where the signed config says so
 iris = ["v4l2"]
-camera = ["picamera2", "v4l2"]
-card = ["pcsc"]
-stick = ["usb"]
-speaker = ["alsa"]
-updater = ["rauc"]
-""",
+"""
+    + _EVERY_BOX,
 }
 _TEXT = """\
 # Box {box} of {office}. Written by the workshop; what the box may do stands in the office's signed papers.

@@ -37,11 +37,11 @@ class Glimpse:
 def glimpse(root: Path) -> Glimpse | None:
     """What the store in this directory holds; None where there never was one. StoreDamaged where the database fails its
     check, or is gone while files of it remain; StoreError where it cannot be read."""
-    if not (root / DATABASE).exists():
-        if any(any(room.iterdir()) for name in ("people", "outbox") if (room := root / name).is_dir()):
-            raise StoreDamaged("the database is gone, and its files remain")
-        return None
     try:
+        if not (root / DATABASE).exists():
+            if any(any(room.iterdir()) for name in ("people", "outbox") if (room := root / name).is_dir()):
+                raise StoreDamaged("the database is gone, and its files remain")
+            return None
         with tempfile.TemporaryDirectory(prefix="jemput-") as folder:
             for part in _PARTS:
                 if (source := root / (DATABASE + part)).exists():
@@ -50,7 +50,7 @@ def glimpse(root: Path) -> Glimpse | None:
                 return _read(database)
     except sqlite3.Error as error:
         raise from_sqlite(error) from error
-    except ValueError as error:
+    except (ValueError, KeyError) as error:
         raise StoreDamaged("the database holds what no program of ours writes") from error
     except OSError as error:
         raise from_os(error) from error
@@ -81,4 +81,7 @@ def _read(database: sqlite3.Connection) -> Glimpse:
 
 
 def _stands(path: Path, size: int) -> bool:
-    return path.is_file() and path.stat().st_size == size
+    try:
+        return path.is_file() and path.stat().st_size == size
+    except OSError:  # a card that cannot even tell: what it does not show is missing
+        return False

@@ -10,6 +10,10 @@ from kiosk.store.durable import Disk
 from kiosk.store.errors import StoreError
 from kiosk.store.rows import BundleState, Rejection, Settled, Verdicts
 
+PURGED_AT_ONCE = (
+    64  # some 90 ms each where fsync is slow: the store's thread, which a watchdog asks, is back in seconds
+)
+
 
 class Receipts:
     """Receipts come in checked: signature, box, counter are the caller's; here they are kept and acted on."""
@@ -50,14 +54,15 @@ class Receipts:
         return Rejection(found[0], found[1], tuple(json.loads(found[2]))) if found else None
 
     def purge(self, grace_days: int) -> tuple[str, ...]:
-        """Delete what an accepting receipt has named for `grace_days` opened working days; the names purged.
+        """Delete what an accepting receipt has named for `grace_days` opened working days; the names purged, at most
+        PURGED_AT_ONCE, so that others come to the store in between: to be done again until there are none.
 
         The rows say `purging` durably, then the files go, then the rows say `purged`; a crash in between is made good
         by `resume`."""
         due = self._db.rows(
             "select name from bundles where state in ('sealed', 'exported') and receipt is not null"
-            " and receipt_day + ? <= ? order by rowid",
-            (grace_days, self._days.day),
+            " and receipt_day + ? <= ? order by rowid limit ?",
+            (grace_days, self._days.day, PURGED_AT_ONCE),
         )
         with self._db.write():
             for (name,) in due:

@@ -1,21 +1,28 @@
 """What keeps a box from starting: each has its page under a service, and nothing was opened or written before it."""
 
+import builtins
+import errno
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
 
+from hal import SystemClock
+from hal.catalog import CATALOG, STAND_INS
 from kiosk.commands import run, starting
 from kiosk.commands.training import BOX, PORTS, prepare
 from kiosk.exchange.config import open_config, sign_config
-from kiosk.flow import papers
+from kiosk.exchange.errors import BundleError
+from kiosk.flow import incarnation, papers
 from kiosk.flow.service import Service
 from kiosk.regency.office import open_office
-from kiosk.store import KeyringRefused
+from kiosk.store import InMemoryKeyring, KeyringRefused, Store
 from kiosk.store.durable import Disk
 from kiosk.store.records import DATABASE
 from kiosk.ui.obstacle import Obstacle, ObstacleModel
@@ -146,6 +153,16 @@ def test_a_simulated_world_without_the_offices_word_is_told(box: Path, out: Path
     assert "[training] stands in box.toml" in model.detail
 
 
+def test_a_stand_in_where_real_people_come_is_told(box: Path, out: Path, shown: list[ObstacleModel]) -> None:
+    make_real(out)
+    real_box(box)
+    changed(box, "[devices]\n", '[devices]\ncamera = ["recorded"]\n')
+    changed(box, next(line for line in box.read_text().splitlines(True) if line.startswith('camera = ["p')), "")
+    model = page(box, shown)
+    assert model.obstacle is Obstacle.BOX_FILE
+    assert "[devices] camera: recorded stands for hardware" in model.detail
+
+
 def test_a_kernel_without_keyrings_is_told_where_real_people_come(
     box: Path, out: Path, shown: list[ObstacleModel], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,6 +217,49 @@ def test_a_damaged_store_is_told_and_left_as_it_is(box: Path, monkeypatch: pytes
     assert (data / DATABASE).read_bytes() == b"no database" * 1000
 
 
+def test_a_card_that_cannot_list_its_data_is_told(box: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged(*args: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(run, "Store", damaged)
+    error = stops_at(box, monkeypatch)
+    assert error.obstacle is Obstacle.STORE
+    assert "Input/output error" in str(error)
+
+
+def test_an_image_without_the_simulated_world_says_so(box: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = builtins.__import__
+
+    def without(name: str, *rest: Any) -> Any:
+        if name == "kiosk.commands.practice":
+            raise ModuleNotFoundError(name=name)
+        return honest(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    error = stops_at(box, monkeypatch)
+    assert error.obstacle is Obstacle.BOX_FILE
+    assert "no simulated world" in str(error)
+
+
+@pytest.mark.parametrize("other", ["another office", "no longer for training"])
+def test_papers_named_elsewhere_do_not_turn_a_store_into_another_boxs(
+    box: Path, out: Path, foreign: Path, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    """box.toml lies where anybody can edit it; a store with its keys stays what it began as."""
+    folder = box.parent / "papers"
+    with Store(box.parent / "data", BOX, InMemoryKeyring()) as store:
+        incarnation.identify(store, folder, "board", SystemClock())
+        incarnation.identify(store, folder, "board", SystemClock())
+        if other == "another office":
+            folder = foreign
+        else:
+            make_real(out)
+        before = store.counters.last("boot")
+        with pytest.raises(BundleError, match="not-ours"):
+            incarnation.identify(store, folder, "board", SystemClock())
+        assert store.counters.last("boot") == before
+
+
 # Papers that the workshop brought
 
 
@@ -245,6 +305,41 @@ def test_what_is_not_the_same_offices_is_told_and_nothing_of_it_is_kept(
     assert not (box.parent / "deep").exists()
 
 
+@pytest.mark.parametrize("name", [papers.ROOT, papers.OFFICE, papers.CONFIG])
+def test_papers_cut_at_any_byte_are_refused_whole_or_mean_the_same(box: Path, brought: Path, name: str) -> None:
+    kept, raw = box.parent / "deep" / "papers", (brought / name).read_bytes()
+    whole = papers.read_papers(brought, "")
+    for length in {*range(0, len(raw), 1 + len(raw) // 200), *range(len(raw) - 5, len(raw))}:
+        (brought / name).write_bytes(raw[:length])
+        try:
+            papers.take_over(kept, brought)
+        except BundleError:
+            assert not kept.exists()
+        else:
+            assert papers.read_papers(kept, "") == whole
+            shutil.rmtree(kept)
+
+
+@pytest.mark.parametrize("name", [papers.ROOT, papers.OFFICE, papers.CONFIG])
+@pytest.mark.parametrize("spoil", ["empty", "nul", "large", "folder", "pipe", "loop"])
+def test_papers_of_any_other_kind_are_told_and_nothing_of_them_is_kept(
+    box: Path, brought: Path, shown: list[ObstacleModel], name: str, spoil: str
+) -> None:
+    path = brought / name
+    path.unlink()
+    made: dict[str, Callable[[], object]] = {
+        "empty": path.touch,
+        "nul": lambda: path.write_bytes(bytes(1000)),
+        "large": lambda: path.write_bytes(b"a" * 10_000_000),
+        "folder": path.mkdir,
+        "pipe": lambda: os.mkfifo(path),
+        "loop": lambda: path.symlink_to(name),
+    }
+    made[spoil]()
+    assert page(box, shown).obstacle in (Obstacle.PAPERS_MISSING, Obstacle.PAPERS_FOREIGN)
+    assert not (box.parent / "deep").exists()
+
+
 def test_a_root_that_somebody_swapped_later_changes_nothing_and_is_noted(
     box: Path, brought: Path, foreign: Path
 ) -> None:
@@ -287,5 +382,6 @@ def make_real(out: Path) -> None:
 
 
 def real_box(box: Path) -> None:
-    devices = "\n".join(f"{port} = {json.dumps(['simulated'])}" for port in PORTS)
-    box.write_text(f'{REGIONAL}data = "data"\npapers = "papers"\nboard = "b"\n\n[devices]\n{devices}\n')
+    real = {port: [driver for driver in CATALOG[port] if driver not in STAND_INS] for port in PORTS}
+    devices = "\n".join(f"{port} = {json.dumps(drivers)}" for port, drivers in real.items() if drivers)
+    box.write_text(f'{REGIONAL}data = "data"\npapers = "papers"\nboard = "b"\n\n[devices]\n{devices}\n[end]\n')

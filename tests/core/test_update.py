@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from session_visit import OFFICER, a_session
 
 from kiosk.core import desk as d
 from kiosk.core import update as u
@@ -132,9 +133,12 @@ def test_only_an_officer_between_people_updates_the_box(wanted: u.UpdateEvent) -
             d.step(desk(mode=mode, task=task), InUpdate(wanted))
 
 
+UP = d.TakenUp(a_session(), 1, OFFICER)  # loaded late, after a touch before the update
+
+
 def test_while_it_runs_nobody_begins_anything_and_the_day_is_not_closed() -> None:
     busy, _ = d.step(desk(), InUpdate(u.LookWanted()))
-    for event in (d.TaskChosen(Task.MENU), d.TaskChosen(Task.HANDOVER), d.OfficerLeft(), d.DayClosed()):
+    for event in (d.TaskChosen(Task.MENU), d.TaskChosen(Task.HANDOVER), d.OfficerLeft(), d.DayClosed(), UP):
         with pytest.raises(IllegalEvent):
             d.step(busy, event)
     ended, _ = d.step(busy, InUpdate(u.Found(1, "")))

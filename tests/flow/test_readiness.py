@@ -1,5 +1,6 @@
 """Readiness: what is wrong with a box is said by its part; nothing on the card changes, and no key is needed."""
 
+import errno
 import hashlib
 import json
 import os
@@ -18,7 +19,9 @@ from kiosk.commands.training import TrainingBox, prepare
 from kiosk.config import BoxFile, read
 from kiosk.core.readiness import Check, Part, Verdict
 from kiosk.core.state import Step
+from kiosk.exchange.config import open_config, sign_config
 from kiosk.flow.readiness import examine_box
+from kiosk.regency.office import open_office
 from kiosk.store import StoreDamaged
 from kiosk.store.glimpse import glimpse
 from kiosk.ui.readiness import TOLD, told
@@ -110,6 +113,35 @@ def test_a_new_box_is_in_order(file: BoxFile, tmp_path: Path) -> None:
     assert glimpse(tmp_path / "nothing") is None
 
 
+def test_a_card_that_cannot_be_read_is_broken_and_stops_no_report(
+    file: BoxFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = Path.stat
+
+    def stat(self: Path, **kwargs: bool) -> os.stat_result:
+        if self.is_relative_to(file.data):
+            raise OSError(errno.EIO, "Input/output error")
+        return honest(self, **kwargs)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    (tmp_path / "trouble").write_text("")
+    checks = {check.part: check for check in examine_box(file, tmp_path / "trouble", machine(tmp_path / "machine"))}
+    assert checks[Part.DATA].verdict is checks[Part.STORE].verdict is Verdict.BROKEN
+    assert checks[Part.PAPERS].verdict is Verdict.GOOD
+
+
+def test_a_training_table_that_would_stop_the_start_is_not_ready(
+    box: tuple[Path, TrainingBox], file: BoxFile, tmp_path: Path
+) -> None:
+    with open_office(box[1].office) as office:
+        path = file.papers / "config.jws"
+        said = open_config(path.read_bytes(), office.config_key.public)
+        path.write_bytes(sign_config(replace(said, training=False), office.config_key))
+    check = found(file, Part.PAPERS, tmp_path)
+    assert check.verdict is Verdict.NOT_READY
+    assert "[training]" in check.detail
+
+
 def test_rows_that_no_program_of_ours_writes_are_damage(file: BoxFile) -> None:
     db = sqlite3.connect(file.data / "jemput.db")
     db.execute("pragma ignore_check_constraints = on")
@@ -191,7 +223,7 @@ def test_the_command_ends_with_1_where_a_part_is_missing_or_stands_in(tmp_path: 
     prepare(tmp_path, 1)
     box = tmp_path / "box" / "box.toml"
     real = box.read_text().partition("[training]")[0]
-    box.write_text(real.replace("[box]", '[box]\nregion = "61"'))
+    box.write_text(real.replace("[box]", '[box]\nregion = "61"') + "[end]\n")
     done = CliRunner().invoke(command.app, ["--box", str(box)])
     assert done.exit_code == 1
     assert "NOT READY" in done.output

@@ -74,6 +74,16 @@ def test_a_true_receipt_lets_the_bundle_go(box: FlowBox, recorded: Session) -> N
     assert not (box.training.data / "outbox" / row.name).exists()
 
 
+def test_one_handover_purges_all_pieces_and_asks_the_store_anew_for_each(
+    box: FlowBox, recorded: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = row_of(box, recorded)
+    lay(box, row, sign_receipt(receipt(box, row), receipt_key(box)))
+    pieces = [(row.name,) * 64, (row.name,) * 64, (row.name,)]
+    monkeypatch.setattr(box.store.receipts, "purge", lambda grace: pieces.pop(0) if pieces else ())
+    assert box.hand_over().purged == 129
+
+
 @pytest.mark.parametrize("forge", ["other-key", "flipped-bit", "cut", "wrong-typ", "empty"])
 def test_a_forged_receipt_is_refused_and_everything_is_kept(box: FlowBox, recorded: Session, forge: str) -> None:
     row = row_of(box, recorded)

@@ -143,6 +143,17 @@ def test_a_real_kiosk_whose_thread_hangs_starves_the_watchdog(box: FlowBox, tmp_
     manager.close()
 
 
+def test_a_manager_that_does_not_listen_for_a_while_stops_no_heart(tmp_path: Path) -> None:
+    clock, place = FakeClock(), str(tmp_path / "notify")
+    heart = Heart(Service(place, WATCHDOG_S), clock, Loops().asks())
+    clock.wait(WATCHDOG_S, Stop())
+    Service(place).ending()
+    manager = Manager(place)
+    assert feedings(manager, clock, WATCHDOG_S) >= 2
+    heart.close()
+    manager.close()
+
+
 def test_a_heart_that_does_not_wait_for_the_answers_is_caught(manager: Manager) -> None:
     class Careless(Heart):
         def _ask(self) -> set[str]:

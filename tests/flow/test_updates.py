@@ -106,6 +106,15 @@ def test_after_the_restart_the_box_runs_the_new_version_and_whoever_waited_goes_
         assert box.take_up(waits.record_id).record_id == waits.record_id
 
 
+def test_a_box_that_does_not_go_down_gives_the_officer_the_desk_back(box: FlowBox) -> None:
+    installed(box)
+    wanted(box, u.RestartWanted(), lambda state: state.stage is Stage.RESTARTING)
+    state = box.until(lambda desk: not u.is_running(desk.update)).update
+    assert (state.stage, state.refusal) == (Stage.REFUSED, Refusal.FAILED)
+    box.kiosk.post(d.OfficerLeft())
+    box.until(lambda desk: desk.mode is d.Mode.IDLE)
+
+
 @pytest.mark.parametrize("refusal", hal.Refusal)
 def test_each_refusal_reaches_the_officer_by_its_own_name(box: FlowBox, refusal: hal.Refusal) -> None:
     state = found(box, refusal=refusal)
@@ -176,6 +185,17 @@ def test_a_program_that_starts_knows_what_became_of_the_last_update(
         port._status = hal.UpdateStatus(UpdateStage.IDLE, "0.1.0", rolled_back="" if comes_up else NEWER)
         told = box.until(lambda desk: bool(desk.update.running)).update
     assert told.stage is (Stage.READY if comes_up else Stage.ROLLED_BACK)
+
+
+def test_a_program_that_starts_while_an_update_is_installed_waits_for_its_end(out: Path, training: TrainingBox) -> None:
+    with FlowBox(out, training, drivers={"updater": ["simulated"]}) as box:
+        updater(box)._status = hal.UpdateStatus(UpdateStage.INSTALLING, "0.1.0", version=NEWER, fraction=0.5)
+        box.open_day()
+        box.clock.wait(5.0, hal.Stop())
+        assert not box.kiosk.desk.update.running
+        updater(box)._status = hal.UpdateStatus(UpdateStage.INSTALLED, "0.1.0", version=NEWER)
+        told = box.until(lambda desk: bool(desk.update.running)).update
+    assert (told.stage, told.version) == (Stage.INSTALLED, NEWER)
 
 
 def test_a_program_that_ends_meanwhile_does_not_wait_for_the_update(box: FlowBox) -> None:

@@ -65,7 +65,7 @@ class Card:
 
     def __init__(self, folder: Path, keyring: Path) -> None:
         conf = CONF.read_text().replace("@COMPATIBLE@", BOARD).replace("/etc/rauc/keyring.pem", str(keyring))
-        conf = conf.replace("/dev/disk/by-partlabel", str(folder)).replace("data-directory=/data", f"#{folder}")
+        conf = conf.replace("/dev/jemput", str(folder)).replace("data-directory=/data", f"#{folder}")
         (folder / "system.conf").write_text(conf)
         for name, size in (("boot", BOOT), ("system", SYSTEM)):
             for slot in "ab":
@@ -192,3 +192,30 @@ def test_a_box_without_its_keyring_takes_nothing(tmp_path: Path, sound: bytes) -
     offer = card.updates.look()
     assert offer is not None
     assert offer.refusal in (Refusal.ALTERED, Refusal.OTHER_KEY)
+
+
+def test_the_version_that_is_told_is_that_of_the_copy(
+    card: Card, offices: tuple[Office, Office], sound: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever writes on the stick may lay another bundle there between the look and the copy."""
+    newer, best = offices[0].bundle("newer", "0.3.0").read_bytes(), card.updates._best
+
+    def swapped() -> Path:
+        path = best()
+        card.lay(newer)
+        return path
+
+    card.lay(sound)
+    monkeypatch.setattr(card.updates, "_best", swapped)
+    assert card.fetched() is None
+    assert card.updates.status().version == "0.3.0"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_nobody_foresaw_ends_the_attempt_and_not_the_updater(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> Path:
+        raise ValueError
+
+    monkeypatch.setattr(card.updates, "_best", broken)
+    assert card.fetched() is Refusal.FAILED
+    assert card.fetched() is Refusal.FAILED  # and is not turned away as busy

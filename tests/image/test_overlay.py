@@ -18,8 +18,9 @@ OVERLAY = IMAGE / "overlay"
 UNITS = OVERLAY / "usr/lib/systemd/system"
 # Where an overlay may put files: configuration in its own drop-ins, never over a file of a package.
 PLACES = (
-    "etc/jemput/", "etc/rauc/", "etc/systemd/system/", "usr/lib/jemput/", "usr/lib/systemd/", "usr/lib/sysctl.d/",
-    "usr/lib/sysusers.d/", "usr/lib/tmpfiles.d/", "usr/share/polkit-1/rules.d/", "usr/share/dbus-1/",
+    "etc/dbus-1/system.d/", "etc/jemput/", "etc/rauc/", "etc/systemd/system/", "usr/lib/jemput/", "usr/lib/systemd/",
+    "usr/lib/sysctl.d/", "usr/lib/sysusers.d/", "usr/lib/tmpfiles.d/", "usr/lib/udev/rules.d/",
+    "usr/share/polkit-1/rules.d/",
 )  # fmt: skip
 # Units of Debian's packages that a box starts, and the package each comes in.
 OF_PACKAGES = {
@@ -190,9 +191,9 @@ def test_a_preset_that_is_read_before_ours_is_caught(copy: Path):
 
 
 def test_a_preset_that_only_adds_a_unit_of_another_product_is_taken(copy: Path):
-    put(copy / "usr/lib/systemd/system-preset/00-developer.preset", "# why\nenable jemput-developer.service\n")
+    put(copy / "usr/lib/systemd/system-preset/00-developer.preset", "# why\nenable developer.service\n")
     assert allowed.findings(copy) == []
-    assert allowed.allowed(copy) == allowed.allowed(OVERLAY) | {"jemput-developer.service"}
+    assert allowed.allowed(copy) == allowed.allowed(OVERLAY) | {"developer.service"}
     assert [path.name for path in OVERLAY.rglob("*.preset")] == [Path(allowed.PRESET).name]
 
 
@@ -237,7 +238,8 @@ def test_the_image_takes_every_file_of_the_drivers_rules_as_it_is():
 
 @pytest.mark.skipif(not verifies_rules(), reason="needs udevadm verify: Debian 13's udev")
 def test_udev_reads_every_rule_without_a_complaint():
-    command = ["udevadm", "verify", "--resolve-names=late", str(PROJECT / "udev/70-jemput.rules")]
+    rules = [PROJECT / "udev/70-jemput.rules", *OVERLAY.glob("usr/lib/udev/rules.d/*")]
+    command = ["udevadm", "verify", "--resolve-names=late", *map(str, rules)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 

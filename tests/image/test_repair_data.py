@@ -235,6 +235,28 @@ def test_a_lost_first_mebibyte_is_never_taken_for_a_blank_partition(tmp_path: Pa
         assert done.trouble in (["data-repaired"], ["data-damaged"])
 
 
+def lost_head(path: Path) -> None:
+    """All that a birth writes to is gone from a partition that is mostly empty; its spare superblocks are not."""
+    with path.open("wb") as file:
+        file.truncate(600 * MIB)
+    run("mke2fs", "-q", "-t", "ext4", "-b", "4096", path)
+    zero(path, (0, 64 * MIB))
+
+
+def test_a_mostly_empty_one_that_lost_its_whole_head_is_never_taken_for_a_blank_partition(tmp_path: Path) -> None:
+    lost_head(image := tmp_path / "data.img")
+    with plain_slot(image, tmp_path) as box:
+        done = box.boot()
+        assert "blank" not in done.said
+        assert done.trouble == ["data-damaged"]
+
+
+def test_a_build_that_looks_for_no_spare_superblock_is_caught(tmp_path: Path) -> None:
+    lost_head(image := tmp_path / "data.img")
+    with plain_slot(image, tmp_path) as box:
+        assert "blank" in box.boot(broken(tmp_path, "for group in (1, 3, 5, 7, 9))", "for group in ())")).said
+
+
 def test_a_build_that_formats_a_damaged_one_is_caught(tmp_path: Path) -> None:
     image = tmp_path / "foreign.img"
     with image.open("wb") as file:

@@ -161,6 +161,19 @@ def test_where_the_systems_disk_is_unknown_two_of_the_name_are_none(tmp_path: Pa
     assert program().find(sysfs(tmp_path, *OWN, OTHER), "") is None
 
 
+def test_a_stick_of_the_name_alone_is_never_taken(tmp_path: Path) -> None:
+    stick = ("usb1/1-1/sda", "sda6", "persistent")
+    assert program().find(sysfs(tmp_path, stick), "") is None
+    assert program().find(sysfs(tmp_path / "both", *OWN, stick), "").device == Path("/dev/mmcblk0p6")
+
+
+def test_a_stick_that_is_pulled_out_meanwhile_hides_nothing(tmp_path: Path) -> None:
+    root = sysfs(tmp_path, *OWN, ("sdb", "sdb1", "x"))
+    (root / "devices/sdb/sdb1/uevent").unlink()
+    (root / "devices/sdb/sdb1/uevent").mkdir()  # stands for what cannot be read
+    assert program().find(root, SYSTEM).device == Path("/dev/mmcblk0p6")
+
+
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
 def test_a_birth_that_the_power_interrupted_is_done_again(share: float, tmp_path: Path) -> None:
     """Any of its pages, but never the one with the superblock, which is written last."""

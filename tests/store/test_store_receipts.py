@@ -20,6 +20,7 @@ from kiosk.store import (
     StoreError,
     Verdicts,
 )
+from kiosk.store import receipts as receipts_module
 from kiosk.store.receipts import Receipts
 
 
@@ -47,6 +48,16 @@ def test_an_accepting_receipt_leads_to_a_purge_that_keeps_the_row(store: Store, 
     assert is_whole(store, other)
     assert store.inspect() == ()
     assert store.receipts.purge(0) == ()
+
+
+def test_a_season_of_receipts_is_purged_in_pieces_so_that_others_come_to_the_store(
+    store: Store, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receipts_module, "PURGED_AT_ONCE", 2)
+    rows = [record_person(store, keys) for _ in range(5)]
+    store.receipts.settle(receipt(*rows))
+    assert [len(store.receipts.purge(0)) for _ in range(4)] == [2, 2, 1, 0]
+    assert store.inspect() == ()
 
 
 def test_the_grace_counts_opened_days_not_power_cuts(store: Store, keys: Keys) -> None:

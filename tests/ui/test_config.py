@@ -1,5 +1,6 @@
 """box.toml: read to its last key, complained about in one sentence by key and line."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from kiosk.commands.training import PORTS, prepare
 from kiosk.config import LARGEST_BYTES, ConfigError, Screen, read
 from kiosk.core.region import Zone
+from kiosk.regency.box_toml import PROFILES, box_toml
 
 GOOD = """\
 [box]
@@ -50,6 +52,10 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
             "line 2: [box] dta is not known; there are board, brought, data, papers, region",
         ),
         ("[training]\nseed = 7\n", "", "line 1: [box] region is missing; write it"),
+        ('data = "data"', 'data = "a\\u0000b"', "line 2: [box] data has to be a text in quotes"),
+        ('data = "data"', '"da\\nta" = 1', "[box] 'da\\nta' is not known"),
+        ("seed = 7", f"seed = {'9' * 5000}", "mend that line"),
+        ("seed = 7", f"seed = {'[' * 20000}", "lists in lists without end"),
         ('data = "data"', "region = 61", "line 2: [box] region has to be a text in quotes"),
         ('data = "data"', 'region = "97"', "line 2: [box] region has to be the two digits of a province"),
         ('data = "data"', 'region = ["61"]', "line 2: [box] region has to be a text in quotes"),
@@ -59,7 +65,7 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         ("seed = 7", "seed = -1", "line 9: [training] seed has to be a whole number"),
         ("seed = 7", "seed = true", "line 9: [training] seed has to be a whole number"),
         ("seed = 7", "sed = 7", "line 9: [training] sed is not known"),
-        ("[training]", "[trainig]", "line 8: [trainig] is not known; there are box, devices, screen, training, wiring"),
+        ("[training]", "[trainig]", "line 8: [trainig] is not known; there are box, devices, end, screen, training"),
         ("[devices]\ncamera", "[box.devices]\ncamera", "[box] devices is not known"),
         ("seed = 7", "seed = = 7", "line 9"),
         ("seed = 7", "seed = 7\nvisitors = 3", "line 8: [training] card is missing"),
@@ -118,6 +124,8 @@ fullscreen = true
 rotation = 180
 touch = "Goodix Capacitive TouchScreen"
 touch_rotation = 90
+
+[end]
 """
 
 
@@ -155,3 +163,37 @@ def test_the_wiring_is_read_by_the_names_that_drivers_know(tmp_path: Path) -> No
 )
 def test_wrong_wiring_is_named(tmp_path: Path, line: str, said: str) -> None:
     assert said in complaint(tmp_path, f"{GOOD}\n[wiring]\n{line}\n")
+
+
+@pytest.mark.parametrize("profile", sorted(PROFILES))
+def test_a_box_toml_cut_at_any_byte_means_the_same_or_is_refused(tmp_path: Path, profile: str) -> None:
+    """Cut at the end of a line it is good TOML, of a box with fewer devices."""
+    path, text = tmp_path / "box.toml", box_toml("SINTANG-03", "KAB. SINTANG", "61", PROFILES[profile]).encode()
+    path.write_bytes(text)
+    whole = read(path)
+    for length in range(len(text)):
+        path.write_bytes(text[:length])
+        if length == len(text) - len("\n"):
+            assert read(path) == whole
+        else:
+            with pytest.raises(ConfigError, match=r"^[^\n]+\.$"):
+                read(path)
+
+
+@pytest.mark.parametrize("text", ["[end]\nlast = 1\n", "[end]\n[wiring]\nbutton = 5\n", ""])
+def test_nothing_comes_after_the_end(tmp_path: Path, text: str) -> None:
+    assert "end" in complaint(tmp_path, REAL.replace("[end]\n", text))
+
+
+def test_only_a_regular_file_is_read_and_nobody_is_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
+    for name in ("pipe", "folder", "loop"):
+        with pytest.raises(ConfigError, match=r"^[^\n]+\.$"):
+            read(tmp_path / name)
+
+
+def test_a_file_that_an_editor_on_windows_wrote_is_read(tmp_path: Path) -> None:
+    (tmp_path / "box.toml").write_bytes(b"\xef\xbb\xbf" + REAL.replace("\n", "\r\n").encode())
+    assert read(tmp_path / "box.toml").zone is Zone.WIT

@@ -49,7 +49,7 @@ def test_what_it_makes_is_read_by_the_box_as_it_stands(office: Path, tmp_path: P
 def test_box_toml_says_ports_hardware_and_region_only(office: Path, tmp_path: Path) -> None:
     assert provision(office, "SINTANG-03").exit_code == 0
     told = tomllib.loads((tmp_path / "out/SINTANG-03/box.toml").read_text("utf-8"))
-    assert (set(told), set(told["box"])) == ({"box", "devices"}, {"region", "brought"})
+    assert (set(told), set(told["box"])) == ({"box", "devices", "end"}, {"region", "brought"})
 
 
 @pytest.mark.parametrize("profile", sorted(PROFILES))
@@ -134,6 +134,7 @@ def test_an_office_that_another_program_has_open_says_so(office: Path) -> None:
         ("[devices]\nfingerprint = 3\n", "line"),
         ("[devices\n", "mend that line"),
         ('[devices]\niris = ["simulated"]\n[training]\nseed = 1\n', "--training"),
+        ('[devices]\niris = ["simulated"]\n', "simulated stands for hardware"),
     ],
 )
 def test_tables_that_the_box_would_refuse_are_refused_here(
