@@ -18,8 +18,9 @@ OVERLAY = IMAGE / "overlay"
 UNITS = OVERLAY / "usr/lib/systemd/system"
 # Where an overlay may put files: configuration in its own drop-ins, never over a file of a package.
 PLACES = (
-    "etc/dbus-1/system.d/", "etc/jemput/", "etc/rauc/", "etc/systemd/system/", "usr/lib/jemput/", "usr/lib/systemd/",
-    "usr/lib/sysctl.d/", "usr/lib/sysusers.d/", "usr/lib/tmpfiles.d/", "usr/lib/udev/rules.d/",
+    "etc/dbus-1/system.d/", "etc/jemput/", "etc/rauc/", "etc/systemd/system/", "usr/lib/jemput/",
+    "usr/lib/modules-load.d/", "usr/lib/systemd/", "usr/lib/sysctl.d/",
+    "usr/lib/sysusers.d/", "usr/lib/tmpfiles.d/", "usr/lib/udev/rules.d/",
     "usr/share/polkit-1/rules.d/",
 )  # fmt: skip
 # Units of Debian's packages that a box starts, and the package each comes in.

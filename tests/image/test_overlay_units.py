@@ -310,3 +310,32 @@ def test_the_places_below_run_are_roots(tmp_path: Path):
     done = places(tmp_path, OVERLAY / "usr/lib/tmpfiles.d/jemput.conf")
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "run/jemput/stick").stat().st_uid == 0
+
+
+# Classes of devices by the driver that registers them; "" where Debian's and Raspberry Pi's kernels have it built in.
+REGISTERED_BY = {
+    "block-blkext": "", "block-sd": "sd_mod", "char-alsa": "snd", "char-dma_heap": "", "char-drm": "drm",
+    "char-gpiochip": "", "char-hidraw": "", "char-i2c": "i2c-dev", "char-input": "", "char-media": "mc",
+    "char-rtc": "", "char-ttyACM": "cdc_acm", "char-ttyUSB": "usbserial", "char-usb_device": "",
+    "char-video4linux": "videodev", "block-loop": "loop", "block-device-mapper": "dm_mod", "block-mmc": "",
+    "block-virtblk": "",
+}  # fmt: skip
+
+
+def classes(folder: Path) -> set[str]:
+    """The classes of devices that the units of an overlay let services open; those of block-* are the board's own."""
+    units = [path for path in folder.rglob("*.*") if path.is_file()]
+    found = (re.findall(r"^DeviceAllow=((?:char|block)-[\w-]+) ", path.read_text(), re.MULTILINE) for path in units)
+    return {one for each in found for one in each}
+
+
+def shut(folder: Path, loaded: set[str]) -> list[str]:
+    """Classes that no driver has registered when services start: they would stay shut for what is plugged in later."""
+    return sorted(one for one in classes(folder) if REGISTERED_BY[one] and REGISTERED_BY[one] not in loaded)
+
+
+def test_every_class_of_devices_that_a_service_may_open_is_registered_before_it_starts() -> None:
+    lines = (OVERLAY / "usr/lib/modules-load.d/jemput.conf").read_text().splitlines()
+    loaded = {line for line in lines if line and not line.startswith("#")}
+    assert shut(UNITS, loaded) == []
+    assert "block-sd" in shut(UNITS, loaded - {"sd_mod"}), "a list without it would not be noticed"
