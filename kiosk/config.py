@@ -119,7 +119,9 @@ class _Reader:
 
     def box(self, tables: Mapping[str, Any]) -> BoxFile:
         self._known("", tables, {"box", "devices", "screen", "training", "wiring", END})
-        box = self._table(tables, "box", {"region", "data", "papers", "brought", "board"})
+        # Elsewhere a box for real people would begin anew, with new keys: no file may say so.
+        places = {"data", "papers"} if "training" in tables else set[str]()
+        box = self._table(tables, "box", {"region", "brought", "board"} | places)
         devices = self._table(tables, "devices", None)
         read = BoxFile(
             data=self._maybe("box", box, "data", self._as_path) or DATA,

@@ -15,6 +15,7 @@ import pytest
 
 from hal import SystemClock
 from hal.catalog import CATALOG, STAND_INS
+from kiosk import config
 from kiosk.commands import run, starting
 from kiosk.commands.training import BOX, PORTS, prepare
 from kiosk.exchange.config import open_config, sign_config
@@ -153,9 +154,11 @@ def test_a_simulated_world_without_the_offices_word_is_told(box: Path, out: Path
     assert "[training] stands in box.toml" in model.detail
 
 
-def test_a_stand_in_where_real_people_come_is_told(box: Path, out: Path, shown: list[ObstacleModel]) -> None:
+def test_a_stand_in_where_real_people_come_is_told(
+    box: Path, out: Path, shown: list[ObstacleModel], monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_real(out)
-    real_box(box)
+    real_box(box, monkeypatch)
     changed(box, "[devices]\n", '[devices]\ncamera = ["recorded"]\n')
     changed(box, next(line for line in box.read_text().splitlines(True) if line.startswith('camera = ["p')), "")
     model = page(box, shown)
@@ -170,7 +173,7 @@ def test_a_kernel_without_keyrings_is_told_where_real_people_come(
         raise KeyringRefused("Operation not permitted")
 
     make_real(out)
-    real_box(box)
+    real_box(box, monkeypatch)
     monkeypatch.setattr(starting, "KernelKeyring", refuse)
     assert page(box, shown).obstacle is Obstacle.KEYRING
 
@@ -381,7 +384,10 @@ def make_real(out: Path) -> None:
         (folder / papers.CONFIG).write_bytes(sign_config(replace(present, training=False), office.config_key))
 
 
-def real_box(box: Path) -> None:
+def real_box(box: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file for real people; the card's places are this folder's."""
+    monkeypatch.setattr(config, "DATA", box.parent / "data")
+    monkeypatch.setattr(config, "PAPERS", box.parent / "papers")
     real = {port: [driver for driver in CATALOG[port] if driver not in STAND_INS] for port in PORTS}
     devices = "\n".join(f"{port} = {json.dumps(drivers)}" for port, drivers in real.items() if drivers)
-    box.write_text(f'{REGIONAL}data = "data"\npapers = "papers"\nboard = "b"\n\n[devices]\n{devices}\n[end]\n')
+    box.write_text(f'{REGIONAL}board = "b"\n\n[devices]\n{devices}\n[end]\n')

@@ -100,7 +100,7 @@ def test_an_error_in_the_screens_ends_the_program_without_its_text(box: Path) ->
     ("text", "said"),
     [
         ("[devices]\n", "[box] is missing"),
-        ('[box]\nregion="61"\ndata="d"\npapers="p"\n[devices]\ncamera=["none"]\n[end]\n', "papers cannot be used"),
+        ('[box]\nregion="61"\n[devices]\ncamera=["none"]\n[end]\n', "papers cannot be used"),
     ],
 )
 def test_a_box_that_cannot_start_says_why_in_one_sentence(box: Path, tmp_path: Path, text: str, said: str) -> None:
