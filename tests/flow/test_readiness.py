@@ -14,6 +14,7 @@ from flow_box import FlowBox, made
 from typer.testing import CliRunner
 
 from hal import selftest
+from kiosk import config
 from kiosk.commands import readiness as command
 from kiosk.commands.training import TrainingBox, prepare
 from kiosk.config import BoxFile, read
@@ -219,10 +220,15 @@ def test_the_command_ends_with_0_and_leaves_a_report_without_anybody(tmp_path: P
         assert line.split(",")[0] not in text
 
 
-def test_the_command_ends_with_1_where_a_part_is_missing_or_stands_in(tmp_path: Path) -> None:
+def test_the_command_ends_with_1_where_a_part_is_missing_or_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     prepare(tmp_path, 1)
     box = tmp_path / "box" / "box.toml"
-    real = box.read_text().partition("[training]")[0]
+    for name in ("data", "papers"):
+        monkeypatch.setattr(config, name.upper(), box.parent / name)
+    lines = box.read_text().partition("[training]")[0].splitlines(keepends=True)
+    real = "".join(line for line in lines if not line.startswith(("data =", "papers =")))
     box.write_text(real.replace("[box]", '[box]\nregion = "61"') + "[end]\n")
     done = CliRunner().invoke(command.app, ["--box", str(box)])
     assert done.exit_code == 1
