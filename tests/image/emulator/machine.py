@@ -155,7 +155,8 @@ class Machine:
             ),
             *("-rtc", f"base={self._clock},clock=vm"),
             *("-blockdev", json.dumps(self._disk())),
-            *("-device", "virtio-blk-pci,drive=card,discard=off,write-zeroes=off"),
+            # Merged requests may have as many pieces as QEMU allows, and the log of writes adds two: they would fail.
+            *("-device", "virtio-blk-pci,drive=card,discard=off,write-zeroes=off,request-merging=off"),
             *("-device", f"virtio-gpu-pci,xres={PANEL[0]},yres={PANEL[1]}", "-device", "virtio-tablet-pci"),
             *("-device", "virtio-rng-pci", "-device", "qemu-xhci,id=xhci"),
             *(("-device", "i6300esb", "-action", "watchdog=reset") if self._watchdog else ()),
