@@ -5,11 +5,10 @@ from pathlib import Path
 import cards
 import pytest
 import small_image
+from small_office import made_office
 from typer.testing import CliRunner
 
 from kiosk.commands import provision as command
-from kiosk.regency.office import init, open_office
-from kiosk.regency.officers import new_officer, register_officer
 
 BOXES = tuple(f"SINTANG-{number:02d}" for number in range(1, 9))
 
@@ -29,11 +28,3 @@ def boxes(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     result = CliRunner().invoke(command.app, [str(word) for word in (*BOXES, *about)])
     assert result.exit_code == 0, result.output
     return [root / box for box in BOXES]
-
-
-def made_office(office: Path, safe: Path) -> Path:
-    """An office of one officer."""
-    init(office, safe, "DISDUKCAPIL SINTANG")
-    with open_office(office) as opened, opened.register.transaction():
-        register_officer(opened, new_officer("petugas-1", "1234").entry)
-    return office

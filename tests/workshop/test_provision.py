@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from conftest import made_office
+from small_office import made_office
 from typer.testing import CliRunner, Result
 
 from kiosk import config
