@@ -3,13 +3,19 @@
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import nistitl
 import pytest
 from tour_run import Ended
 
+from kiosk.commands.tour.day import Day
 from kiosk.commands.tour.report import decisions
+from kiosk.core.desk import Desk, Facts, Mode, Notice
+from kiosk.core.state import Step
+from kiosk.ui import samples
 
 FINGERS = 10
 LIMIT_S = 180.0  # on two cores; here two tours share them
@@ -116,6 +122,20 @@ def test_with_a_weak_battery_it_refuses_parks_and_goes_on_with_the_same_person(l
     assert person["check"]["result"]
     for sentence in ("starts nobody, and says so", "parked, nothing is lost", "the same person goes on"):
         assert sentence in low.said.replace("\n", " ")
+
+
+def test_a_fact_that_changes_while_somebody_is_parked_does_not_park_them_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = samples.session("id", Step.FINGERS)
+    parked = Desk(mode=Mode.IDLE, notice=Notice.PARKED_FOR_POWER)
+    again = replace(parked, facts=Facts(free_bytes=1))
+    shown = iter([Desk(session=session), parked, again, Desk(session=session), Desk(mode=Mode.IDLE)])
+    day, taken_up = object.__new__(Day), list[str]()
+    monkeypatch.setattr(day, "_next", lambda: next(shown), raising=False)
+    monkeypatch.setattr(day, "_take_up_again", taken_up.append, raising=False)
+    monkeypatch.setattr(day, "_say_step", lambda *_: None, raising=False)
+    screen = SimpleNamespace(answer=lambda _: None)
+    assert day._session(screen, 1, power_fails=False) == (session, 1)
+    assert taken_up == [session.record_id]
 
 
 def test_on_picture_files_it_runs_the_same_way_and_says_where_they_come_from(on_images: Ended) -> None:

@@ -217,19 +217,21 @@ class Day:
 
     def _session(self, screen: Screen, number: int, power_fails: bool) -> tuple[Session, int]:
         last: Session | None = None
-        parks = 0
+        parks, parked = 0, False
         while True:
             desk = self._next()
             session = desk.session
             if session is None:
                 if last and desk.notice is Notice.PARKED_FOR_POWER:
-                    parks += 1
-                    self._take_up_again(last.record_id)
+                    if not parked:  # a fact beside it, such as room on the card, shows the same desk anew
+                        parks += 1
+                        self._take_up_again(last.record_id)
+                    parked = True
                 elif last and desk.mode is Mode.IDLE:
                     return last, parks
                 continue
             self._say_step(number, session, last)
-            last = session
+            last, parked = session, False
             if power_fails and not parks and _half_recorded(session):
                 self._drain()
             else:
