@@ -34,13 +34,13 @@ def make(product: Product, root: Path, tools: Path, work: Path) -> Path:
     values |= {f"uuid_{n}": str(uuid.uuid5(NAME_SPACE, n)) for n in ("disk", "config", "boot_a", "boot_b", "system_a",
                                                                     "system_b", "persistent")}  # fmt: skip
     (parts / "genimage.cfg").write_text(text.format(**values))
-    inside = {work: "/work"}
+    inside = {work: "/build"}
     _data(tools, inside)
-    command = ["genimage", "--config", "/work/parts/genimage.cfg", "--rootpath", "/work/parts/root"]
-    command += ["--inputpath", "/work/parts", "--outputpath", "/work", "--tmppath", "/tmp/genimage"]
+    command = ["genimage", "--config", "/build/parts/genimage.cfg", "--rootpath", "/build/parts/root"]
+    command += ["--inputpath", "/build/parts", "--outputpath", "/build", "--tmppath", "/tmp/genimage"]
     within(tools, inside, command)
     image = work / f"{product.image_id}.img"
-    within(tools, inside, ["bmaptool", "create", "--output", f"/work/{image.name}.bmap", f"/work/{image.name}"])
+    within(tools, inside, ["bmaptool", "create", "--output", f"/build/{image.name}.bmap", f"/build/{image.name}"])
     return image
 
 
@@ -106,7 +106,7 @@ def _data(tools: Path, inside: dict[Path, str]) -> None:
     grown = f"hash_seed={fixed},resize={LARGEST_CARD_BLOCKS}"
     command = ["mke2fs", "-q", "-t", "ext4", "-L", "persistent", "-U", fixed, "-E", grown, "-m", "0"]
     command += ["-b", str(BLOCK), "-I", "256", "-i", "16384", "-J", f"size={JOURNAL_MB}"]
-    within(tools, inside, [*command, "/work/parts/persistent.ext4", f"{DATA_MB}M"])
+    within(tools, inside, [*command, "/build/parts/persistent.ext4", f"{DATA_MB}M"])
 
 
 def compress(image: Path) -> Path:

@@ -8,7 +8,7 @@ from sdimage.lock import names
 from sdimage.shell import BuildError, run
 
 HERE = Path(__file__).parents[1] / "initrd"
-FOLDERS = ("bin", "dev", "memory", "modules", "proc", "root", "sys", "system")
+FOLDERS = ("bin", "dev", "memory", "modules", "new", "proc", "sys", "system")
 APPLETS = ("cat", "echo", "grep", "insmod", "mkdir", "mount", "reboot", "sed", "sh", "sleep", "switch_root")
 
 

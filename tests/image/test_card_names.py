@@ -23,7 +23,7 @@ def start(root: Path, *devices: str, init: str = "") -> list[str]:
     """What the first program does with these partitions, each named system_a: the programs that it calls."""
     if os.geteuid() or not shutil.which("busybox"):
         pytest.skip("needs root and busybox: setup.sh installs it")
-    for folder in ("bin", "dev", "memory", "modules", "proc", "root", "sys/class/block", "system"):
+    for folder in ("bin", "dev", "memory", "modules", "new", "proc", "sys/class/block", "system"):
         (root / folder).mkdir(parents=True)
     shutil.copyfile(str(shutil.which("busybox")), root / "bin/busybox")
     (root / "bin/busybox").chmod(0o755)
