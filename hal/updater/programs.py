@@ -41,13 +41,14 @@ class Programs:
     conf: Path = Path("/etc/rauc/system.conf")
     slots: Path = Path("/usr/lib/jemput/slot-handler")
 
-    def info(self, bundle: Path) -> Signed:
-        """What is signed, after RAUC verified the signature against the keyring. Raises Refused.
+    def info(self, bundle: Path, seconds: float = INFO_S) -> Signed:
+        """What is signed, after RAUC verified the signature against the keyring. Raises Refused; TimeoutError after
+        INFO_S, or as many seconds as are left.
 
         This says nothing about the payload: RAUC looks at that when it installs.
         """
         command = [self.rauc, "--conf", self.conf, "info", "--output-format=readable", bundle]
-        done = _run(command, INFO_S)
+        done = _run(command, min(seconds, INFO_S))
         if done.returncode != 0:
             raise Refused(next((refusal for words, refusal in SAID.items() if words in done.stderr), Refusal.ALTERED))
         return _signed(done.stdout)
@@ -122,8 +123,10 @@ def _run(command: list[Path | str], seconds: float) -> subprocess.CompletedProce
             check=False,
             env=QUIET,
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise DeviceFault(f"updater: {Path(command[0]).name} does not answer") from error
+    except subprocess.TimeoutExpired as error:
+        raise TimeoutError(f"updater: {Path(command[0]).name} does not answer") from error
+    except OSError as error:
+        raise DeviceFault(f"updater: {Path(command[0]).name} cannot be run") from error
 
 
 def _signed(text: str) -> Signed:

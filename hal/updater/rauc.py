@@ -10,7 +10,7 @@ from hal.updater import Offer, Refusal, Updater, UpdateStage, UpdateStatus
 from hal.values import DeviceIdentity
 
 STATUS_S = 30.0  # it answers at once, but for a look of somebody else
-LOOK_S = 300.0  # eight bundles on an emulated processor
+LOOK_S = 300.0  # the slot handler's 60 s, then all bundles (updates.BUNDLES_S), and some to spare
 ACT_S = 120.0
 
 

@@ -3,6 +3,7 @@
 import os
 import stat
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from hal.updater.verdict import numbers, verdict
 
 FOLDER = Path("JEMPUT/UPDATE")  # on the stick; nothing below it is looked into
 MOST_BUNDLES = 8  # an office's stick carries one a board
+BUNDLES_S = 200.0  # for RAUC's look at all of them: eight take 80 s on an emulated processor; see rauc.LOOK_S
 MOST_ENTRIES = 256
 RUNNING = (UpdateStage.COPYING, UpdateStage.CHECKING, UpdateStage.INSTALLING)
 
@@ -37,8 +39,8 @@ class Places:
 class Updates:
     """Raises DeviceFault where this system does not say who it is."""
 
-    def __init__(self, programs: Programs, places: Places) -> None:
-        self._programs, self._places = programs, places
+    def __init__(self, programs: Programs, places: Places, now_s: Callable[[], float] = time.monotonic) -> None:
+        self._programs, self._places, self._now_s = programs, places, now_s
         self._board, self._version = identity(places.os_release)
         numbers(self._version)
         self._slot, self._boot = programs.running(), places.boot.read_text().strip()
@@ -56,8 +58,7 @@ class Updates:
         if self._status.rolled_back:
             trial.write(self._places.folder, None)
             self._status = replace(self._status, rolled_back="")
-        offers = [self._offer(path) for path in self._bundles()]
-        return max(offers, key=_worth, default=None)
+        return max((offer for offer, _ in self._offers()), key=_worth, default=None)
 
     def fetch(self) -> None:
         """Begin to copy and check."""
@@ -133,14 +134,21 @@ class Updates:
             return [self._places.stick / FOLDER / name for name in names[:MOST_BUNDLES]]
         return []
 
-    def _offer(self, path: Path) -> Offer:
+    def _offers(self) -> list[tuple[Offer, Path]]:
+        """All within BUNDLES_S, so that a stick whose files hang is answered too."""
+        until = self._now_s() + BUNDLES_S
+        return [(self._offer(path, until - self._now_s()), path) for path in self._bundles()]
+
+    def _offer(self, path: Path, seconds: float) -> Offer:
+        if seconds <= 0:
+            return Offer("", Refusal.PULLED)
         try:
             with _opened(path) as file:
                 outline(file)
-            signed = self._programs.info(path)
+            signed = self._programs.info(path, seconds)
         except Refused as no:
             return Offer("", no.refusal)
-        except OSError:
+        except OSError:  # the stick's, or RAUC's time is over
             return Offer("", Refusal.PULLED)
         return Offer(signed.version, self._verdict(signed))
 
@@ -149,7 +157,7 @@ class Updates:
 
     def _best(self) -> Path:
         """Raises Refused where none is taken."""
-        offers = [(self._offer(path), path) for path in self._bundles()]
+        offers = self._offers()
         if not offers:
             raise Refused(Refusal.PULLED)
         offer, path = max(offers, key=lambda one: _worth(one[0]))

@@ -190,13 +190,18 @@ class InUpdate:
 
 
 @dataclass(frozen=True)
+class StoreBroke:
+    """The store is damaged, and no session or handover was there to say so."""
+
+
+@dataclass(frozen=True)
 class StopWanted:
     """The program must end cleanly."""
 
 
 DeskEvent = (
     DayOpened | DayClosed | Started | TakenUp | ChargeRead | RoomRead | StickSeen | DeviceSeen | OfficerEntered
-    | OfficerLeft | TaskChosen | AttestedLater | InSession | InHandover | InUpdate | StopWanted
+    | OfficerLeft | TaskChosen | AttestedLater | InSession | InHandover | InUpdate | StoreBroke | StopWanted
 )  # fmt: skip
 
 
@@ -345,6 +350,8 @@ def _left(desk: Desk, event: OfficerLeft) -> Result:
 
 def _task(desk: Desk, event: TaskChosen) -> Result:
     _not_while_updating(desk)
+    if h.is_running(desk.handover):  # the stick is its own until it may be pulled
+        return replace(desk, task=Task.HANDOVER), ()
     return replace(desk, task=event.task, handover=h.Handover(), update=u.entered(desk.update)), ()
 
 
@@ -374,6 +381,10 @@ def _in_update(desk: Desk, event: InUpdate) -> Result:
     return replace(desk, update=update), effects
 
 
+def _broke(desk: Desk, event: StoreBroke) -> Result:
+    return replace(desk, notice=Notice.STORE_ALARM), ()
+
+
 def _stop(desk: Desk, event: StopWanted) -> Result:
     effects: tuple[DeskEffect, ...] = ()
     session = desk.session
@@ -399,5 +410,6 @@ TRANSITIONS: dict[type, tuple[frozenset[Mode], Callable[[Desk, Any], Result]]] =
     RoomRead: (_ALWAYS, _room),
     StickSeen: (_ALWAYS, _stick),
     DeviceSeen: (_ALWAYS, _device),
+    StoreBroke: (_ALWAYS, _broke),
     StopWanted: (_ALWAYS, _stop),
 }

@@ -1,5 +1,5 @@
 """Updating the box from a stick, between people: look, copy and check, install, restart for one trial. The battery is
-asked before the copy and again before a slot is written."""
+asked before the copy, again before a slot is written, and before the trial."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -22,6 +22,7 @@ class Stage(StrEnum):
     CHECKING = "checking"
     INSTALLING = "installing"
     INSTALLED = "installed"
+    RESTART_LOW = "restart-low"  # installed, and the battery is too low to try it
     RESTARTING = "restarting"
     REFUSED = "refused"
     ROLLED_BACK = "rolled-back"
@@ -175,6 +176,8 @@ def is_running(state: Update) -> bool:
 
 def entered(state: Update) -> Update:
     """The officer opens the page: what an earlier visit ended with is past, what waits for a hand stays."""
+    if state.stage is Stage.RESTART_LOW:
+        return replace(state, stage=Stage.INSTALLED)
     past = (Stage.NOTHING, Stage.FOUND, Stage.POWER_LOW, Stage.REFUSED)
     return replace(state, stage=Stage.READY, refusal=None) if state.stage in past else state
 
@@ -235,20 +238,23 @@ def _refused(state: Update, event: UpdateRefused, charge: Charge | None) -> Upda
 
 
 def _restart(state: Update, event: RestartWanted, charge: Charge | None) -> UpdateResult:
+    if not may_update(charge):
+        return replace(state, stage=Stage.RESTART_LOW), ()
     begun = replace(state, stage=Stage.RESTARTING, attempt=state.attempt + 1)
     return begun, (RestartIntoTrial(begun.attempt),)
 
 
 _AT_REST = tuple(stage for stage in Stage if stage not in RUNNING)
 _COPYING = (Stage.COPYING, Stage.CHECKING)
+_TO_BE_TRIED = (Stage.INSTALLED, Stage.RESTART_LOW)
 TRANSITIONS = {
     (Stage.READY, UpdateTold): _told,
-    **{(s, LookWanted): _look for s in _AT_REST if s is not Stage.INSTALLED},
+    **{(s, LookWanted): _look for s in _AT_REST if s not in _TO_BE_TRIED},
     (Stage.LOOKING, Found): _found,
     **{(s, UpdateWanted): _wanted for s in (Stage.FOUND, Stage.POWER_LOW)},
     **{(s, Progress): _progress for s in (*_COPYING, Stage.INSTALLING)},
     **{(s, Fetched): _fetched for s in _COPYING},
     (Stage.INSTALLING, Installed): _installed,
-    (Stage.INSTALLED, RestartWanted): _restart,
+    **{(s, RestartWanted): _restart for s in _TO_BE_TRIED},
     **{(s, UpdateRefused): _refused for s in RUNNING},
 }

@@ -43,7 +43,7 @@ from kiosk.flow.watch import Watch
 from kiosk.flow.worker import Worker
 from kiosk.imaging.measurer import MeasureFailed, Measurer
 from kiosk.imaging.requests import Prepare, ReadQr
-from kiosk.store import BundleKind, BundleRow, Store
+from kiosk.store import BundleKind, BundleRow, Store, StoreDamaged
 
 CARD_TIMEOUT_S = 20.0
 RESOURCES = ("store", "measuring", "handover", *sorted(translate.CAPTURE_PORTS))
@@ -88,14 +88,14 @@ class Kiosk:
         self._box, self._clock, self._setup = box, clock, setup
         self.preview, self._tray, self._faces = Preview(), Tray(), Faces()
         self._measurer = Measurer(patience=setup.patience)
-        self._workers = {name: Worker(name, clock, setup.unforeseen) for name in RESOURCES}
+        self._workers = {name: Worker(name, clock, self._unforeseen) for name in RESOURCES}
         self._ask_store = self._workers["store"].ask
         self._store, self.identity = self._opened()
         self._timer = OneTimer(clock, lambda ticket: self.touch(e.TimeOver(ticket)))
         self._update = StickUpdate(box, clock, lambda event: self._runner.post(event))
         self._carrier = self._make_carrier()
         desk = Desk(training=self.identity.papers.training)
-        hands = Hands(self._save, self._carrier.carry_out, setup.show, lambda error: setup.unforeseen("flow", error))
+        hands = Hands(self._save, self._carrier.carry_out, setup.show, lambda error: self._unforeseen("flow", error))
         self._runner = Runner(desk, hands, clock)
         self._watch = Watch(box, clock, self._store.room, self._runner.post)
         self._workers["store"].post(self._take_up_after_restart)
@@ -286,6 +286,12 @@ class Kiosk:
             if session.parked is None:
                 self._runner.post(d.TakenUp(session, self.identity.boot, opened.officer))
                 return
+
+    def _unforeseen(self, where: str, error: Exception) -> None:
+        """What nobody answers for: a damaged store stands on the idle screen besides."""
+        if isinstance(error, StoreDamaged):
+            self._runner.post(d.StoreBroke())
+        self._setup.unforeseen(where, error)
 
     def _warm_up(self) -> None:
         """Models take a second to load: let that pass before the first person. What fails here fails again, and is

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from contextlib import closing
 
 from kiosk.store.database import Database
 from kiosk.store.days import Days
@@ -40,11 +41,12 @@ class Audit:
         Rows cut off at the end show as the number after the last one, where a signed manifest names a head among them.
         """
         prev, number = GENESIS, 0
-        for *entry, digest in self._db.rows("select * from audit order by number"):
-            number += 1
-            if entry[0] != number or entry[-1] != prev or digest != _hash(tuple(entry)):
-                return number
-            prev = digest
+        with closing(self._db.walk("select * from audit order by number")) as rows:
+            for *entry, digest in rows:
+                number += 1
+                if entry[0] != number or entry[-1] != prev or digest != _hash(tuple(entry)):
+                    return number
+                prev = digest
         lost = self._db.value(
             "select 1 from bundles where audit_head != ? and audit_head not in (select hash from audit)", (GENESIS,)
         )

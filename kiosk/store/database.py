@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from kiosk.store.errors import StoreDamaged, StoreError, from_sqlite
 
 IN_MEMORY = ":memory:"
 _WAL_LIMIT_BYTES = 4 * 1024 * 1024
+_NOT_OPEN = "the database is not open: restart the box"
 
 
 class Database:
@@ -20,7 +21,7 @@ class Database:
     def __init__(self, path: Path | str) -> None:
         self._path = str(path)
         self._depth = 0
-        self._connection = self._opened()
+        self._connection: sqlite3.Connection | None = self._opened()
 
     @contextmanager
     def write(self) -> Iterator[None]:
@@ -58,7 +59,15 @@ class Database:
     def rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """What a query finds."""
         try:
-            return self._connection.execute(sql, values).fetchall()
+            return self._open.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise from_sqlite(error) from error
+
+    def walk(self, sql: str) -> Generator[tuple[Any, ...], None, None]:
+        """What a query finds, one row in memory at a time. Close it where it is left early: a statement that is not at
+        its end keeps the log from being folded in."""
+        try:
+            yield from self._open.execute(sql)
         except sqlite3.Error as error:
             raise from_sqlite(error) from error
 
@@ -78,7 +87,15 @@ class Database:
 
     def close(self) -> None:
         """Idempotent."""
-        self._connection.close()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    @property
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise StoreDamaged(_NOT_OPEN)
+        return self._connection
 
     def _opened(self) -> sqlite3.Connection:
         try:
@@ -100,7 +117,7 @@ class Database:
     def _in_write(self) -> sqlite3.Connection:
         if not self._depth:
             raise StoreError("a statement outside of a transaction")
-        return self._connection
+        return self._open
 
     def _begin(self) -> None:
         # Before a transaction, so that a checkpoint that fails is not taken for a commit that failed.
@@ -111,7 +128,7 @@ class Database:
 
     def _commit(self) -> None:
         try:
-            self._connection.execute("commit")
+            self._open.execute("commit")
         except sqlite3.Error as error:
             self._reopen()
             if self.value("select beat from pulse") != self._beat + 1:
@@ -119,14 +136,19 @@ class Database:
 
     def _roll_back(self) -> None:
         try:
-            if self._connection.in_transaction:
-                self._connection.execute("rollback")
+            if self._open.in_transaction:
+                self._open.execute("rollback")
         except sqlite3.Error:
             self._reopen()
 
     def _reopen(self) -> None:
-        self._connection.close()
-        self._connection = self._opened()
+        """Where this fails the database stays shut, and every later act is told so: what the last COMMIT did is for the
+        next start to find out."""
+        self.close()
+        try:
+            self._connection = self._opened()
+        except StoreError as error:
+            raise StoreDamaged(_NOT_OPEN) from error
         self.checkpoint()
 
     def _wal_bytes(self) -> int:

@@ -14,6 +14,8 @@ from kiosk.core.judgement import Hint
 from kiosk.core.nik import NikFault
 from kiosk.core.officer import Unattested
 from kiosk.core.power import Charge
+from kiosk.core.readiness import Check as Tried
+from kiosk.core.readiness import Part, Verdict
 from kiosk.core.record import (
     EYES,
     FINGERS,
@@ -39,6 +41,8 @@ from kiosk.flow.preview import View
 from kiosk.ui.beside import NOTHING, Beside, Form, Unlock
 from kiosk.ui.noticed import SHOWN_FLAGS
 from kiosk.ui.obstacle import Obstacle, ObstacleModel, told
+from kiosk.ui.readiness import ReadinessModel
+from kiosk.ui.readiness import told as inspected
 
 OFFICER = "petugas"
 NIK = "6105015708850001"
@@ -80,6 +84,21 @@ def obstacles(language: str) -> Iterator[tuple[str, ObstacleModel]]:
     }
     for obstacle in Obstacle:
         yield f"standstill-{obstacle}", told(obstacle, details.get(obstacle, "StoreDamaged: SQLITE_CORRUPT."), language)
+
+
+def inspections(language: str) -> Iterator[tuple[str, ReadinessModel]]:
+    """The workshop's page: while parts are tried, of a box that may go out, and of one that may not."""
+    parts = (*Part, "camera", "fingerprint", "iris", "card", "stick", "speaker")
+    good = [Tried(part, Verdict.GOOD, "") for part in parts]
+    wrong = {
+        Part.CLOCK: Tried(Part.CLOCK, Verdict.NOT_READY, "2026-10-02, before the image's own day"),
+        "fingerprint": Tried("fingerprint", Verdict.MISSING, "r30x: nothing answers at 57,600 or 115,200 Bd"),
+    }
+    bad = [wrong.get(one.part, one) for one in good]
+    kept = "Report: /data/jemput/readiness.json"
+    yield "readiness-checking", inspected(language, good[:5], None, "0.1.0 A")
+    yield "readiness-ready", inspected(language, good, True, "0.1.0 A", kept)
+    yield "readiness-not-ready", inspected(language, bad, False, "0.1.0 A", kept)
 
 
 def desk(**facts: object) -> Desk:

@@ -15,11 +15,12 @@ from kiosk.ui.app import Screens
 from kivy.base import EventLoop
 from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
+from kivy.uix.widget import Widget
 
 from kiosk.core.desk import Desk
+from kiosk.ui.inspection import Inspection
 from kiosk.ui.navigator import navigate
-from kiosk.ui.obstacle import ObstacleModel
-from kiosk.ui.samples import Scene, obstacles, scenes
+from kiosk.ui.samples import Scene, inspections, obstacles, scenes
 from kiosk.ui.screens.capture import CapturePage
 from kiosk.ui.standstill import Standstill
 from kiosk.words import LANGUAGES
@@ -43,13 +44,7 @@ class Easel:
         self.screens.turn_to(navigate(scene.desk, scene.beside))
         if scene.view is not None and isinstance(self.screens.page, CapturePage):
             self.screens.page.look(scene.view)
-        self.settle()
-
-    def settle(self) -> None:
-        """Let layouts settle; without glFinish an off-screen window hoards memory."""
-        for _ in range(FRAMES):
-            EventLoop.idle()
-        glFinish()
+        _settle()
 
     def save(self, path: Path) -> None:
         """The panel as a PNG file."""
@@ -70,20 +65,31 @@ def draw(desks: Sequence[tuple[str, Desk]], out: Path) -> list[Path]:
 
 def draw_all(out: Path) -> list[Path]:
     """Every page in every language."""
-    pages = [path for language in LANGUAGES for path in _draw(scenes(language), out / language)]
-    standing = [_draw_standstill(n, m, out / lang) for lang in LANGUAGES for n, m in obstacles(lang)]
-    return pages + standing
+    drawn = [path for language in LANGUAGES for path in _draw(scenes(language), out / language)]
+    for language in LANGUAGES:
+        alone = [(name, Standstill(lambda: 0.0, model).pane) for name, model in obstacles(language)]
+        alone += [(name, Inspection(lambda: 0.0, model).pane) for name, model in inspections(language)]
+        drawn += [draw_alone(pane, out / language / f"{name}.png") for name, pane in alone]
+    return drawn
 
 
-def _draw_standstill(name: str, model: ObstacleModel, out: Path) -> Path:
-    pane = Standstill(lambda: 0.0, model).pane
+def draw_alone(pane: Widget, path: Path) -> Path:
+    """A pane without a desk: of a box that does not start, or that is inspected."""
+    EventLoop.ensure_window()
     Window.add_widget(pane)
+    if EventLoop.status != "started":
+        EventLoop.start()
+    _settle()
+    pane.export_to_png(str(path))
+    Window.remove_widget(pane)
+    return path
+
+
+def _settle() -> None:
+    """Let layouts settle; without glFinish an off-screen window hoards memory."""
     for _ in range(FRAMES):
         EventLoop.idle()
     glFinish()
-    pane.export_to_png(str(out / f"{name}.png"))
-    Window.remove_widget(pane)
-    return out / f"{name}.png"
 
 
 def _draw(pictures: Iterable[Scene], out: Path) -> list[Path]:

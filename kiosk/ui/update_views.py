@@ -9,7 +9,10 @@ from kiosk.words import say
 COUNTED = (Stage.COPYING, Stage.CHECKING, Stage.INSTALLING)
 NOT_YET = (Refusal.PULLED, Refusal.NO_ROOM, Refusal.STORAGE, Refusal.FAILED, Refusal.BUSY, Refusal.ABSENT)
 TITLES = {**dict.fromkeys(NOT_YET, "not_yet"), Refusal.SAME: "needless", Refusal.TOO_OLD: "needless"}
-ASKED = {Stage.FOUND: UpdateWanted(), Stage.POWER_LOW: UpdateWanted(), Stage.INSTALLED: RestartWanted()}
+ASKED = {
+    **dict.fromkeys((Stage.FOUND, Stage.POWER_LOW), UpdateWanted()),
+    **dict.fromkeys((Stage.INSTALLED, Stage.RESTART_LOW), RestartWanted()),
+}
 
 
 def update(desk: Desk) -> UpdateModel:

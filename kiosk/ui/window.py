@@ -12,6 +12,10 @@ from kivy.clock import Clock
 from kiosk.ui.widgets.fit import Fit
 from kiosk.ui.widgets.pane import Pane
 
+# Without a desktop the first picture is lost and whatever stands still after it leaves the panel black: measured with
+# SDL's KMSDRM on a virtual panel, where two are enough.
+FLIPS = 3
+
 
 def run(pane: Pane, drawn: Callable[[], None], touched: Callable[[], None], wipe: Callable[[], None]) -> None:
     """Draw the pane until `stop`. `drawn` is called once its first picture stands on the screen, `wipe` when the loop
@@ -40,9 +44,16 @@ def when_reached(answer: Callable[[], None]) -> None:
 
 
 def _when_shown(window: Any, drawn: Callable[[], None]) -> None:
-    """Kivy tells of a flip before it does it: the turn after the first one is the first at which it is done."""
+    """Flip until a picture stands there. Kivy tells of a flip before it does it: the turn after the last one is the
+    first at which it is done."""
+    left = FLIPS
 
     def flips(*_: object) -> None:
+        nonlocal left
+        left -= 1
+        if left:
+            when_reached(window.canvas.ask_update)
+            return
         window.unbind(on_flip=flips)
         when_reached(drawn)
 

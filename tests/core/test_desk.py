@@ -34,9 +34,10 @@ EVENTS: dict[str, DeskEvent] = {
     "room": d.RoomRead(10**12),
     "stick": d.StickSeen(True),
     "device": d.DeviceSeen("iris", False),
+    "store": d.StoreBroke(),
     "stop": d.StopWanted(),
 }
-ALWAYS = {"attested", "charge", "room", "stick", "device", "stop"}
+ALWAYS = {"attested", "charge", "room", "stick", "device", "store", "stop"}
 KNOWN = {
     Mode.LOCKED: ALWAYS | {"open"},
     Mode.IDLE: ALWAYS | {"close", "start", "take up", "officer"},
@@ -94,7 +95,10 @@ def test_a_day_is_not_closed_while_a_handover_runs() -> None:
     running = after(desk_in(Mode.OFFICER), EVENTS["task"], EVENTS["hand over"])
     with pytest.raises(IllegalEvent):
         d.step(running, d.DayClosed())
-    assert after(running, EVENTS["task"], d.DayClosed()).mode is Mode.LOCKED
+    with pytest.raises(IllegalEvent):
+        after(running, d.TaskChosen(Task.MENU), d.DayClosed())
+    ended = d.InHandover(h.HandoverFailed("t", h.Trouble.ABSENT))
+    assert after(running, ended, d.DayClosed()).mode is Mode.LOCKED
 
 
 # People
@@ -255,6 +259,13 @@ def test_a_stop_leaves_what_is_being_closed_to_the_next_start() -> None:
 # Sticks, devices, tasks
 
 
+@pytest.mark.parametrize("mode", Mode)
+def test_a_store_that_broke_is_said_on_the_idle_screen(mode: Mode) -> None:
+    before = desk_in(mode)
+    desk, effects = d.step(before, d.StoreBroke())
+    assert (desk, effects) == (replace(before, notice=Notice.STORE_ALARM), ())
+
+
 def test_a_stick_in_a_session_is_only_noted() -> None:
     before = with_person(Visit().at(Step.FINGERS).state)
     desk, effects = d.step(before, d.StickSeen(True))
@@ -276,8 +287,19 @@ def test_a_handover_that_runs_hears_its_answers_whoever_has_the_desk() -> None:
 
 
 def test_a_chosen_task_starts_with_a_fresh_handover() -> None:
-    desk = after(desk_in(Mode.OFFICER), EVENTS["task"], EVENTS["hand over"], d.TaskChosen(Task.MENU))
+    ended = d.InHandover(h.HandoverFailed("t", h.Trouble.ABSENT))
+    desk = after(desk_in(Mode.OFFICER), EVENTS["task"], EVENTS["hand over"], ended, d.TaskChosen(Task.MENU))
     assert (desk.task, desk.handover) == (Task.MENU, h.Handover())
+
+
+@pytest.mark.parametrize("task", Task)
+@pytest.mark.parametrize("between", [(), (d.OfficerLeft(), d.OfficerEntered())], ids=["at once", "coming back"])
+def test_whatever_is_chosen_while_a_handover_runs_it_goes_on_and_its_page_comes_back(
+    task: Task, between: tuple[DeskEvent, ...]
+) -> None:
+    desk = after(desk_in(Mode.OFFICER), EVENTS["task"], EVENTS["hand over"], *between, d.TaskChosen(task))
+    assert (desk.task, desk.handover.stage) == (Task.HANDOVER, h.Stage.READING)
+    assert d.step(desk, d.InHandover(h.IncomingTaken("t", 0, 0, 0, False)))[1] == (h.WriteBundles("t"),)
 
 
 def test_a_port_without_a_device_is_known_until_one_comes() -> None:

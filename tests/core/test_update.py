@@ -81,6 +81,20 @@ def test_the_battery_decides_before_the_copy_and_again_before_a_slot_is_written(
     assert (installing.stage is Stage.POWER_LOW) is not may
 
 
+@pytest.mark.parametrize(("charge", "may"), [(None, True), (FULL, True), (LOW, False), (PLUGGED, True)])
+def test_the_battery_decides_before_the_trial_too_and_what_is_installed_stays_so(
+    charge: Charge | None, may: bool
+) -> None:
+    state, _ = walked(*FETCHED, u.Installed(1))
+    asked, effects = u.step(state, u.RestartWanted(), charge)
+    assert bool(effects) is may
+    assert asked.stage is (Stage.RESTARTING if may else Stage.RESTART_LOW)
+    if not may:
+        assert u.step(asked, u.LookWanted(), FULL) == (asked, ())
+        assert u.entered(asked) == state
+        assert u.step(asked, u.RestartWanted(), PLUGGED)[1] == (u.RestartIntoTrial(2),)
+
+
 def test_an_update_wants_more_than_a_person_does() -> None:
     assert u.NO_UPDATE_BELOW > NO_NEW_PERSON_BELOW
 
@@ -177,7 +191,7 @@ def broken_promise(step: Step, days: list[tuple[u.UpdateEvent, Charge | None]]) 
         for effect in effects:
             if u.is_running(before) and not isinstance(event, u.Fetched):
                 return "began something while something ran"
-            if isinstance(effect, u.FetchUpdate | u.InstallUpdate) and not u.may_update(charge):
+            if not isinstance(effect, u.LookForUpdate) and not u.may_update(charge):
                 return "went on without power"
             if isinstance(effect, u.InstallUpdate) and not (
                 isinstance(asked, u.FetchUpdate) and asked == fetching(event)
@@ -213,6 +227,11 @@ def blind(state: Update, event: u.UpdateEvent, charge: Charge | None) -> u.Updat
     return u.step(state, event, FULL if isinstance(event, u.Fetched) else charge)
 
 
+def eager(state: Update, event: u.UpdateEvent, charge: Charge | None) -> u.UpdateResult:
+    """A build that restarts on whatever is left."""
+    return u.step(state, event, FULL if isinstance(event, u.RestartWanted) else charge)
+
+
 @pytest.mark.parametrize(
     ("build", "broken"), [(hasty, "installed what was not fetched"), (blind, "went on without power")]
 )
@@ -220,3 +239,9 @@ def test_a_build_that_hurries_is_caught(build: Step, broken: str) -> None:
     days = [(event, FULL) for event in FETCHED[:-1]]
     assert broken_promise(build, [*days, (FETCHED[-1], LOW)]) == broken
     assert broken_promise(u.step, [*days, (FETCHED[-1], LOW)]) == ""
+
+
+def test_a_build_that_restarts_without_power_is_caught() -> None:
+    days = [*((event, FULL) for event in (*FETCHED, u.Installed(1))), (u.RestartWanted(), LOW)]
+    assert broken_promise(eager, days) == "went on without power"
+    assert broken_promise(u.step, days) == ""

@@ -88,6 +88,17 @@ def test_a_stick_that_is_pulled_while_it_is_written_to(
     assert_heals(box, person_row(box))
 
 
+def test_a_second_touch_on_back_does_not_lose_the_handover_that_runs(box: FlowBox, recorded: Session) -> None:
+    box.plug()
+    for event in (d.OfficerEntered(), d.TaskChosen(d.Task.HANDOVER)):
+        box.kiosk.post(event)
+    box.until(lambda desk: desk.task is d.Task.HANDOVER)
+    box.kiosk.hand_over()
+    box.kiosk.post(d.TaskChosen(d.Task.MENU))
+    desk = box.until(lambda desk: desk.handover.stage in (Stage.DONE, Stage.FAILED))
+    assert (desk.task, desk.handover.stage, desk.handover.written) == (d.Task.HANDOVER, Stage.DONE, 1)
+
+
 def test_a_stick_that_is_no_file_system_is_named(box: FlowBox, recorded: Session, out: Path) -> None:
     broken = out / "no-directory"
     broken.write_bytes(b"\xff" * 512)

@@ -16,11 +16,11 @@ from flow_box import SHOWN, FlowBox, Person, copied
 
 from kiosk.commands.training import TrainingBox
 from kiosk.core import events as e
-from kiosk.core.desk import Mode
+from kiosk.core.desk import Mode, Notice
 from kiosk.core.handover import Trouble
 from kiosk.core.record import Position
 from kiosk.core.state import Help, Phase, Session, Step
-from kiosk.store import StoreFull, durable
+from kiosk.store import StoreDamaged, StoreError, StoreFull, durable
 from kiosk.store.database import Database
 
 EVERYTHING = {*SHOWN, Position.SIGNATURE}
@@ -185,6 +185,42 @@ def test_a_card_that_is_really_full_loses_nothing(
         assert box.hand_over().written == 1
         assert box.take_in().clean
     shutil.rmtree(small_disk / "day")
+
+
+def shut(box: FlowBox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database cannot be opened again after a COMMIT that failed."""
+
+    def gone(db: Database) -> sqlite3.Connection:
+        raise StoreError("SQLITE_CANTOPEN")
+
+    monkeypatch.setattr(Database, "_opened", gone)
+    with pytest.raises(StoreDamaged):
+        box.in_store(box.store._db._reopen)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [lambda box: box.kiosk.start(), lambda box: box.kiosk.attest_later("a" * 64), lambda box: box.kiosk.take_up("b")],
+    ids=["start", "attest later", "take up"],
+)
+def test_an_act_on_a_store_that_could_not_be_opened_again_is_the_stores_alarm(
+    box: FlowBox, monkeypatch: pytest.MonkeyPatch, act: Callable[[FlowBox], None]
+) -> None:
+    shut(box, monkeypatch)
+    act(box)
+    while box.kiosk.desk.notice is not Notice.STORE_ALARM:
+        assert box._shown.get(60.0), "nothing was said"
+    assert box.kiosk.desk.mode is Mode.IDLE
+    assert len(box.failed) == 1
+    assert "StoreDamaged('the database is not open: restart the box')" in box.failed.pop()
+
+
+def test_a_person_under_way_on_a_store_that_could_not_be_opened_again_calls_the_officer(
+    box: FlowBox, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shut(box, monkeypatch)
+    assert for_room(box.serve(person, for_room))
+    assert box.kiosk.desk.notice is None
 
 
 def test_who_cannot_be_closed_is_set_aside_and_the_next_person_is_recorded(box: FlowBox, training: TrainingBox) -> None:

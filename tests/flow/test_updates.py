@@ -58,6 +58,10 @@ def ended(state: Update) -> bool:
     return not u.is_running(state) and state.stage is not Stage.FOUND
 
 
+def ended_at(*stages: Stage) -> Callable[[Update], bool]:
+    return lambda state: state.stage in stages
+
+
 def found(box: FlowBox, version: str = NEWER, **refused: Any) -> Update:
     box.plug()
     updater(box).offer(version, **refused)
@@ -144,6 +148,16 @@ def test_a_battery_that_falls_while_it_is_copied_stops_it_before_a_slot_is_writt
     charged(box, 0.2)
     assert box.until(lambda desk: ended(desk.update)).update.stage is Stage.POWER_LOW
     assert not updater(box).touched
+
+
+def test_on_a_low_battery_the_box_does_not_restart_into_the_trial_and_with_power_it_does(box: FlowBox) -> None:
+    charged(box, 0.8)
+    installed(box)
+    charged(box, 0.2)
+    assert wanted(box, u.RestartWanted(), ended_at(Stage.RESTART_LOW, Stage.RESTARTING)).stage is Stage.RESTART_LOW
+    assert updater(box).status().stage is UpdateStage.INSTALLED
+    charged(box, 0.8)
+    wanted(box, u.RestartWanted(), lambda state: state.stage is Stage.RESTARTING)
 
 
 def test_a_stick_pulled_half_way_is_said_and_the_copy_goes_on(box: FlowBox) -> None:

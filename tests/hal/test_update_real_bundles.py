@@ -1,8 +1,6 @@
 """Bundles that RAUC itself made, with throw-away keys: what the box finds in them, and that each wrong one is named."""
 
-import hashlib
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,11 +10,11 @@ from hal.updater import Offer, Refusal, UpdateStage
 from hal.updater.bundle import BLOCK, outline
 from hal.updater.programs import Programs
 from hal.updater.updates import FOLDER, Places, Updates
+from tests.twins.signer import BOARD, BOOT, SYSTEM, Signer, without_signature
 
 IMAGE_BUILD = Path(__file__).parents[2] / "image-build"
-CONF, MANIFEST = IMAGE_BUILD / "overlay/etc/rauc/system.conf.in", IMAGE_BUILD / "rauc/manifest.raucm.in"
-BOARD, RUNNING = "jemput-virt", "0.1.0"
-BOOT, SYSTEM = 20 * BLOCK, 300 * BLOCK
+CONF = IMAGE_BUILD / "overlay/etc/rauc/system.conf.in"
+RUNNING = "0.1.0"
 
 pytestmark = pytest.mark.skipif(
     not all(map(shutil.which, ("rauc", "mksquashfs", "openssl"))),
@@ -24,39 +22,15 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def run(*command: str | Path) -> None:
-    subprocess.run(list(map(str, command)), check=True, capture_output=True)
-
-
-class Office:
-    """Somebody who signs bundles."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self.folder, self.key, self.certificate = folder, folder / f"{name}.key", folder / f"{name}.pem"
-        kind = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "3650")
-        subject = ("-subj", f"/CN={name}")
-        run("openssl", "req", "-x509", *kind, *subject, "-keyout", self.key, "-out", self.certificate)
-
-    def bundle(
-        self, name: str, version: str, *, board: str = BOARD, system: int = SYSTEM, form: str = "verity"
-    ) -> Path:
-        content, made = self.folder / f"{name}.content", self.folder / f"{name}.raucb"
-        content.mkdir()
-        text = MANIFEST.read_text().replace("@COMPATIBLE@", board).replace("@VERSION@", version)
-        (content / "manifest.raucm").write_text(text.replace("verity", form))
-        for file, size in (("boot.vfat", BOOT), ("system.squashfs", system)):
-            (content / file).write_bytes(hashlib.shake_256(file.encode()).digest(size))  # squashfs cannot shrink it
-        run("rauc", "bundle", f"--cert={self.certificate}", f"--key={self.key}", content, made)
-        return made
+@pytest.fixture(scope="module")
+def offices(tmp_path_factory: pytest.TempPathFactory) -> tuple[Signer, Signer]:
+    return Signer.new(tmp_path_factory.mktemp("office"), "office"), Signer.new(
+        tmp_path_factory.mktemp("other"), "other"
+    )
 
 
 @pytest.fixture(scope="module")
-def offices(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Office]:
-    return Office(tmp_path_factory.mktemp("office"), "office"), Office(tmp_path_factory.mktemp("other"), "other")
-
-
-@pytest.fixture(scope="module")
-def sound(offices: tuple[Office, Office]) -> bytes:
+def sound(offices: tuple[Signer, Signer]) -> bytes:
     return offices[0].bundle("sound", "0.2.0").read_bytes()
 
 
@@ -97,7 +71,7 @@ class Card:
 
 
 @pytest.fixture
-def card(tmp_path: Path, offices: tuple[Office, Office]) -> Card:
+def card(tmp_path: Path, offices: tuple[Signer, Signer]) -> Card:
     return Card(tmp_path, offices[0].certificate)
 
 
@@ -126,11 +100,11 @@ def test_a_payload_byte_that_rauc_info_does_not_look_at_is_found(card: Card, sou
     assert not list(card.copies.glob("*.raucb"))
 
 
-def test_another_key_even_of_the_same_name_is_named(card: Card, offices: tuple[Office, Office], tmp_path: Path) -> None:
+def test_another_key_even_of_the_same_name_is_named(card: Card, offices: tuple[Signer, Signer], tmp_path: Path) -> None:
     card.lay(offices[1].bundle("foreign", "0.2.0").read_bytes())
     assert card.updates.look() == Offer("", Refusal.OTHER_KEY)
     (tmp_path / "again").mkdir()
-    card.lay(Office(tmp_path / "again", "office").bundle("namesake", "0.2.0").read_bytes())
+    card.lay(Signer.new(tmp_path / "again", "office").bundle("namesake", "0.2.0").read_bytes())
     assert card.updates.look() == Offer("", Refusal.OTHER_KEY)
     assert card.fetched() is Refusal.OTHER_KEY
 
@@ -153,8 +127,7 @@ def test_a_cut_bundle_is_named(card: Card, sound: bytes, left: int) -> None:
 
 
 def test_what_was_never_signed_is_named(card: Card, sound: bytes) -> None:
-    used = int.from_bytes(sound[40:48], "little")
-    card.lay(sound[: -(-used // BLOCK) * BLOCK])
+    card.lay(without_signature(sound))
     assert card.updates.look() == Offer("", Refusal.UNSIGNED)
 
 
@@ -170,7 +143,7 @@ def test_what_was_never_signed_is_named(card: Card, sound: bytes) -> None:
 )
 def test_what_is_rightly_signed_and_not_for_this_box_is_named(
     card: Card,
-    offices: tuple[Office, Office],
+    offices: tuple[Signer, Signer],
     name: str,
     version: str,
     board: str,
@@ -195,7 +168,7 @@ def test_a_box_without_its_keyring_takes_nothing(tmp_path: Path, sound: bytes) -
 
 
 def test_the_version_that_is_told_is_that_of_the_copy(
-    card: Card, offices: tuple[Office, Office], sound: bytes, monkeypatch: pytest.MonkeyPatch
+    card: Card, offices: tuple[Signer, Signer], sound: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever writes on the stick may lay another bundle there between the look and the copy."""
     newer, best = offices[0].bundle("newer", "0.3.0").read_bytes(), card.updates._best

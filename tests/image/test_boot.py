@@ -1,32 +1,21 @@
 """A flashed card is put into a box and switched on for the first time."""
 
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
 
 from tests.image import training_card
 from tests.image.emulator import card_data, cut, partitions, write_log
+from tests.image.emulator.drawing import ALIKE, apart, draw
 from tests.image.emulator.machine import Ending, Machine
 
 READY = r"Started jemput-kiosk\.service"
 BOOT_S, SETTLE_S, END_S = 900, 600, 300  # an emulated processor on a busy computer; a Pi takes seconds
 MEMORY_MB = 500
 WRONG_CLOCK = "2000-01-01T00:00:00"  # a real-time clock whose battery is flat
-DRAW = """
-import sys
-from pathlib import Path
-from kiosk.core.desk import Desk
-from kiosk.ui.samples import desk
-from kiosk.ui.shots import draw
-draw([("locked", Desk(training=True)), ("attract", desk())], Path(sys.argv[1]))
-"""
-ALIKE = 0.01  # of the panel: edges of round corners come out a pixel row apart; measured 0.4 %
 ASKED = {
     "failed units": "systemctl list-units --failed --plain --no-legend",
     "listening": "ss -Hltun",
@@ -75,18 +64,10 @@ def test_the_kiosk_is_ready_and_has_nothing_to_complain_of(boot: Boot) -> None:
     assert "does not start" not in boot.told["status"]
 
 
-def apart(screen: NDArray[np.uint8], picture: Path) -> float:
-    """How much of the panel looks different from a picture of it."""
-    with Image.open(picture) as opened:
-        drawn = np.asarray(opened.convert("RGB")).astype(int)
-    assert screen.shape == drawn.shape
-    return float((np.abs(screen.astype(int) - drawn).max(axis=2) > 32).mean())
-
-
 def test_the_panel_shows_the_locked_page_as_it_is_drawn_elsewhere(boot: Boot, work: Path) -> None:
-    subprocess.run([sys.executable, "-c", DRAW, str(work / "shots")], check=True, cwd=Path(__file__).parents[2])
-    assert apart(boot.screen, work / "shots" / "01-locked.png") < ALIKE
-    assert apart(boot.screen, work / "shots" / "02-attract.png") > ALIKE, "any page would do"
+    drawn = draw({name: {"kind": name} for name in ("locked", "attract")}, work / "drawn")
+    assert apart(boot.screen, drawn["locked"]) < ALIKE
+    assert apart(boot.screen, drawn["attract"]) > ALIKE, "any page would do"
 
 
 def test_no_unit_failed(boot: Boot) -> None:

@@ -3,6 +3,7 @@
 import errno
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,32 @@ def test_a_commit_that_failed_and_did_not_happen_is_an_error_and_may_be_done_aga
     assert breaking.drafts.load(record) == b"state"
     assert breaking.bundles.close(record, BundleKind.PERSON, None, [blob], sign).seq == 1
     assert breaking.inspect() == ()
+
+
+def test_a_database_that_cannot_be_opened_again_is_damage_for_every_act_from_then_on(
+    breaking: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object, **__: object) -> sqlite3.Connection:
+        raise sqlite3.OperationalError("unable to open database file")
+
+    record = record_id()
+    blob = breaking.drafts.keep(record, b"sealed")
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite3, "connect", gone)
+        Breaking.mode = "before"
+        with pytest.raises(StoreError):
+            breaking.drafts.save(record, "fingers", b"state", [blob])
+    acts: tuple[Callable[[], object], ...] = (
+        lambda: breaking.drafts.save(record, "fingers", b"state", [blob]),
+        breaking.drafts.heads,
+        breaking.audit.verify,
+        breaking.tidy,
+        lambda: breaking.audit.append("event"),
+    )
+    for act in acts:
+        with pytest.raises(StoreDamaged, match="restart"):
+            act()
+    breaking.close()
 
 
 def test_a_full_database_saves_nothing_by_halves(durable: Store, keys: Keys) -> None:

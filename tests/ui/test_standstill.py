@@ -14,7 +14,7 @@ from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
 from kivy.tests.common import UnitTestTouch
 
-from kiosk.ui import standstill, theme
+from kiosk.ui import standstill, theme, window
 from kiosk.ui.app import Screens
 from kiosk.ui.navigator import navigate
 from kiosk.ui.obstacle import Obstacle, ObstacleModel, told
@@ -136,3 +136,15 @@ def test_the_pane_fills_a_larger_screen_to_its_edges(larger: None) -> None:
     assert fit._pane.width * fit.factor == pytest.approx(LARGER[0])
     assert fit._pane.height == pytest.approx(theme.HEIGHT)
     hands.close()
+
+
+def test_a_page_that_stands_still_is_flipped_as_often_as_any_screen_needs_before_anybody_is_told() -> None:
+    EventLoop.ensure_window()
+    flips, told_after = [], []
+    Window.bind(on_flip=lambda *_: flips.append(1))
+    window._when_shown(Window, lambda: told_after.append(len(flips)))
+    Window.canvas.ask_update()
+    for _ in range(3 * window.FLIPS):
+        EventLoop.idle()
+    assert window.FLIPS >= 2
+    assert told_after == [window.FLIPS]

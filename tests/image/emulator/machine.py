@@ -41,11 +41,18 @@ class Machine:
     """A box that is switched on. `log` is where every write to the card is noted (see write_log)."""
 
     def __init__(
-        self, card: Path, work: Path, log: Path | None = None, clock: str = "utc", watchdog: bool = False
+        self,
+        card: Path,
+        work: Path,
+        log: Path | None = None,
+        clock: str = "utc",
+        watchdog: bool = False,
+        stick: Path | None = None,
     ) -> None:
         """`clock` is the real-time clock at the start, as QEMU has it. A `watchdog` resets a system that hangs, but
-        on a busy computer also one that is only slow."""
+        on a busy computer also one that is only slow. A `stick` is plugged in before the box is switched on."""
         self._card, self._work, self._log, self._clock, self._watchdog = card, work, log, clock, watchdog
+        self._stick = stick
         self._open = ExitStack()
         self._plugged: set[str] = set()
         self._shots = 0
@@ -160,6 +167,7 @@ class Machine:
             *("-device", f"virtio-gpu-pci,xres={PANEL[0]},yres={PANEL[1]}", "-device", "virtio-tablet-pci"),
             *("-device", "virtio-rng-pci", "-device", "qemu-xhci,id=xhci"),
             *(("-device", "i6300esb", "-action", "watchdog=reset") if self._watchdog else ()),
+            *self._plugged_before(),
             *("-chardev", f"socket,id=console,fd={console}", "-serial", "chardev:console"),
             *("-chardev", f"socket,id=shell,fd={shell}", "-device", "virtio-serial-pci"),
             *("-device", "virtconsole,chardev=shell"),
@@ -174,6 +182,12 @@ class Machine:
             return card | {"node-name": "card"}
         log = {"driver": "raw", "file": {"driver": "file", "filename": str(self._log)}} | patient
         return {"driver": "blklogwrites", "node-name": "card", "file": card, "log": log}
+
+    def _plugged_before(self) -> tuple[str, ...]:
+        if self._stick is None:
+            return ()
+        stick = {"driver": "raw", "node-name": "stick", "file": {"driver": "file", "filename": str(self._stick)}}
+        return ("-blockdev", json.dumps(stick), "-device", "usb-storage,bus=xhci.0,drive=stick,removable=on")
 
     def _complaint(self) -> str:
         return self._process.stderr.read().decode(errors="replace") if self._process.stderr else ""
