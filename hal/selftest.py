@@ -25,6 +25,7 @@ PARTS = {
     "speaker": "speaker",
     "updater": "updates",
 }
+Use = Callable[[Any, float], str]  # of an open device, looking for so many seconds where it looks
 SHOWN = {"fingerprint": Position.RIGHT_INDEX, "iris": Position.EYE_RIGHT, "camera": Position.PORTRAIT}
 
 
@@ -58,11 +59,12 @@ ADVICE = {
 }
 
 
-def examine(port: str, driver: str, clock: Clock, stage: Stage) -> Finding:
-    """Open, use once, close. Takes at most about ten seconds."""
+def examine(port: str, driver: str, clock: Clock, stage: Stage, patience: int = 1) -> Finding:
+    """Open, use once, close. Takes at most about ten seconds; an emulated processor is given `patience` times as
+    long."""
     try:
         with load(port, driver)(clock, stage) as device:
-            seen = USES[port](device)
+            seen = USES[port](device, LOOK_S * patience)
             return Finding(driver, Verdict.GOOD, seen, name_of(device.identity))
     except DeviceUnavailable as gone:
         missing = gone.reason in (UnavailableReason.ABSENT, UnavailableReason.LOST)
@@ -88,18 +90,18 @@ def telling(findings: Sequence[Finding]) -> list[Finding]:
     return []
 
 
-def _platen(device: Any) -> str:
+def _platen(device: Any, look_s: float) -> str:
     """A reader is in order when it waits for a finger, or shows one."""
     try:
-        seen = next(iter(device.look(Ask((SHOWN["fingerprint"],), timeout_s=LOOK_S), Stop())))
+        seen = next(iter(device.look(Ask((SHOWN["fingerprint"],), timeout_s=look_s), Stop())))
     except CaptureTimeout:
         return "it waits for a finger; lay one on and run: python -m hal capture fingerprint"
     return "it sees a finger" if isinstance(seen, Presence) else _size(seen)
 
 
-def _stream(position: Position) -> Callable[[Any], str]:
-    def use(device: Any) -> str:
-        looks = device.look(Ask((position,), timeout_s=LOOK_S), Stop())
+def _stream(position: Position) -> Use:
+    def use(device: Any, look_s: float) -> str:
+        looks = device.look(Ask((position,), timeout_s=look_s), Stop())
         frames = list(islice((item for item in looks if isinstance(item, Frame)), 3))
         if not frames:
             raise DeviceFault("it streams nothing")
@@ -113,20 +115,20 @@ def _size(frame: Frame) -> str:
     return f"{width} x {height} pixels"
 
 
-def _blink(device: Any) -> str:
+def _blink(device: Any, _: float) -> str:
     device.lamp(Lamp.WORKING)
     return "its lamp blinks now: look at it, and press the button with: python -m hal watch"
 
 
-USES: dict[str, Callable[[Any], str]] = {
+USES: dict[str, Use] = {
     "fingerprint": _platen,
     "iris": _stream(SHOWN["iris"]),
     "camera": _stream(SHOWN["camera"]),
-    "card": lambda device: f"card: {device.status().state}",
-    "battery": lambda device: f"{device.read().fraction:.0%} full",
+    "card": lambda device, _: f"card: {device.status().state}",
+    "battery": lambda device, _: f"{device.read().fraction:.0%} full",
     "panel": _blink,
-    "stick": lambda device: f"stick: {device.status().state}",
-    "modem": lambda device: "registered" if device.status().registered else "no network here",
-    "speaker": lambda device: "it opens; play a prompt to hear it",
-    "updater": lambda device: f"version {device.status().running}",
+    "stick": lambda device, _: f"stick: {device.status().state}",
+    "modem": lambda device, _: "registered" if device.status().registered else "no network here",
+    "speaker": lambda device, _: "it opens; play a prompt to hear it",
+    "updater": lambda device, _: f"version {device.status().running}",
 }

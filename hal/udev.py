@@ -10,6 +10,7 @@ HWDB, RULES, MODULES = "70-jemput.hwdb", "70-jemput.rules", "70-jemput.conf"
 HEAD = "# Made from the drivers' declared ids by: python -m hal udev udev\n"
 CLASSES = {  # devices that speak a standard: no ids are needed
     "video4linux": "cameras and iris scanners",
+    "dma_heap": "memory for the pictures of camera modules",
     "gpio": "button, lamps, buzzer, infra-red illuminators",
     "i2c-dev": "fuel gauges",
     "sound": "the speaker",

@@ -19,6 +19,8 @@ AUTOBOOT = "[all]\ntryboot_a_b=1\nboot_partition={}\n[tryboot]\nboot_partition={
 SECTOR = 512
 STATES = ("good", "bad")
 KIOSK = "jemput-kiosk.service"
+STANDS = "The screens are there."  # what the kiosk says of itself then; it is active, too, where it only says why not
+SHOWN = ("ActiveState", "StatusText", "ActiveEnterTimestampMonotonic")
 PROVEN_S = 60.0  # a kiosk that stands so long has opened its data, its devices and its screen
 REBOOT = ("systemctl", "reboot")
 ONCE = "--reboot-argument=0 tryboot"  # what a Pi's firmware is told: partition 0, the trial
@@ -122,10 +124,10 @@ class Slots:
             self._run(REBOOT)
 
     def _stood_s(self) -> float:
-        told = self._run(("systemctl", "show", "--property=ActiveState,ActiveEnterTimestampMonotonic", KIOSK))
+        told = self._run(("systemctl", "show", f"--property={','.join(SHOWN)}", KIOSK))
         found = {name: value for name, _, value in (line.partition("=") for line in told.splitlines())}
-        since = found.get("ActiveEnterTimestampMonotonic", "")
-        if found.get("ActiveState") != "active" or not since.isdecimal():
+        active, text, since = (found.get(name, "") for name in SHOWN)
+        if active != "active" or text != STANDS or not since.isdecimal():
             return 0.0
         return self._now_s() - int(since) / 1e6
 

@@ -2,13 +2,16 @@
 its archive."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
-from sdimage.shell import BuildError
+from sdimage.shell import BuildError, run
 
 FIRMWARE = "usr/lib/raspi-firmware"
 # A Pi 4's firmware lies on the card; a Pi 5's in the board. The licence goes wherever the files go.
 NEEDED = {"pi4": ("start4.elf", "fixup4.dat", "LICENCE.broadcom"), "pi5": ("LICENCE.broadcom",)}
+# The first whose start4.elf reads [boot_partition=N] and autoboot.txt on a GPT: before, a Pi 4 blinks and stays dark.
+OLDEST = "1.20250430"
 TREES = {"pi4": "bcm2711-*.dtb", "pi5": "bcm2712*.dtb"}
 
 
@@ -24,6 +27,7 @@ def keep_kernel(root: Path) -> None:
 
 def lay(board: str, release: str, root: Path, at: Path) -> None:
     """Firmware, trees and overlays for this board into the boot partition's folder. BuildError."""
+    _new_enough(root)
     for name in NEEDED[board]:
         if not (root / FIRMWARE / name).is_file():
             raise BuildError(f"The tree holds no {FIRMWARE}/{name}; is raspi-firmware among its packages?")
@@ -38,3 +42,9 @@ def lay(board: str, release: str, root: Path, at: Path) -> None:
     for overlay in sorted(kernel.glob("overlays/*")):
         if overlay.suffix in (".dtbo", ".dtb"):
             shutil.copyfile(overlay, at / "overlays" / overlay.name)
+
+
+def _new_enough(root: Path) -> None:
+    shown = run(["dpkg-query", "--admindir", root / "var/lib/dpkg", "-W", "-f", "${Version}", "raspi-firmware"])
+    if subprocess.run(["dpkg", "--compare-versions", shown.split(":")[-1], "ge", OLDEST]).returncode:
+        raise BuildError(f"raspi-firmware {shown} is too old for two systems on a card; {OLDEST} or newer is wanted.")

@@ -54,13 +54,16 @@ class Stamp:
 
 def read_box(folder: Path) -> BoxFiles:
     """The box in a directory of `kiosk provision`. BoxError where the box could not start with it."""
+    if not (folder / BOX_TOML).is_file():
+        raise BoxError(f"{folder} has no {BOX_TOML}; name the directory that 'kiosk provision' made for a box.")
     try:
         config.read(folder / BOX_TOML)
         signed = papers.read_papers(folder / PAPERS, incarnation="").config
         files = {BOX_TOML: (folder / BOX_TOML).read_bytes()}
         files |= {f"{PAPERS}/{name}": (folder / PAPERS / name).read_bytes() for name in PAPER_NAMES}
     except (ConfigError, BundleError, OSError) as error:
-        raise BoxError(f"{folder} holds no box that could start ({error}); run 'kiosk provision' again.") from error
+        why = str(error).rstrip(".")
+        raise BoxError(f"{folder} holds no box that could start ({why}); run 'kiosk provision' again.") from error
     return BoxFiles(signed.box, signed.office, signed.place, signed.training, files, fingerprint(files))
 
 

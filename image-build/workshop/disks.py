@@ -71,6 +71,13 @@ def refusal(disk: Disk | None, path: Path, wanted: int, told_twice: bool) -> str
     return _in_use(disk) or _unfit(disk, wanted) or (None if told_twice else _no_card(disk))
 
 
+def no_right(path: Path, *, writing: bool = True) -> str | None:
+    """That this person may not use the disk, and what to do; None where they may."""
+    if os.access(path, os.R_OK | os.W_OK if writing else os.R_OK):
+        return None
+    return f"You may not {'write' if writing else 'read'} {path}; run it with sudo"
+
+
 def _in_use(disk: Disk) -> str | None:
     if "/" in disk.mounts:
         return f"{disk.path} holds the system of this computer; name another disk"

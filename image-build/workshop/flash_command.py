@@ -1,6 +1,5 @@
 """`image-build/flash` at a terminal: words, progress and exit codes; the rest stands beside it."""
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,10 +28,22 @@ from workshop.flash_card import Stage
 from workshop.image import Image, open_image
 from workshop.ledger import Entry, LedgerError
 from workshop.many_cards import Bench, Job, flash_all, job_of
+from workshop.writable import can_write
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 console = Console(stderr=True, highlight=False, markup=False)  # the progress' own: what is said stands above the bars
-DiskPath = Annotated[list[Path], typer.Argument(metavar="DISK...", help="The cards' devices, such as /dev/sdb.")]
+Disks = list[Path]  # whether they may be read is told with what to do about it, not as wrong use
+DiskPath = Annotated[
+    Disks, typer.Argument(metavar="DISK...", readable=False, help="The cards' devices, such as /dev/sdb.")
+]
+Key = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="minisign's public key of whoever releases images.")
+]
+Insisted = Annotated[Disks | None, typer.Option(metavar="DISK", readable=False, help="It is no card, and ...")]
+Really = Annotated[Disks | None, typer.Option(metavar="DISK", readable=False, help="... it is erased all the same.")]
+
+
+EXAMPLE = "Example: sudo image-build/flash jemput-pi4.img.zst /dev/sdb --box boxes/SINTANG-03 --key release.pub"
 
 
 @dataclass(frozen=True)
@@ -44,28 +55,28 @@ class Wishes:
     told_twice: frozenset[Path]
 
 
-@app.command(epilog="Example: image-build/flash jemput-pi4.img.zst /dev/sdb /dev/sdc --box SINTANG-03 --box SINTANG-04")
+@app.command(epilog=EXAMPLE)
 def flash(
     image: Annotated[Path, typer.Argument(metavar="IMAGE", help="The image; its block map lies beside it.")],
     disk: DiskPath,
     box: Annotated[list[Path], typer.Option(metavar="DIR", help="What 'kiosk provision' made: one a disk, in order.")],
     ledger_file: Annotated[Path, typer.Option("--ledger", help="Which card is which box.")] = Path("cards.jsonl"),
-    key: Annotated[Path | None, typer.Option(help="minisign's public key of whoever releases images.")] = None,
+    key: Key = None,
     sheet: Annotated[Path | None, typer.Option("--labels", metavar="PDF", help="A sheet of labels.")] = None,
     keep_data: Annotated[bool, typer.Option(help="A new system on a box's card; its data stays.")] = False,
     again: Annotated[bool, typer.Option(help="A card of another box, or another card for a box.")] = False,
-    not_removable: Annotated[list[Path] | None, typer.Option(metavar="DISK", help="It is no card, and ...")] = None,
-    really: Annotated[list[Path] | None, typer.Option(metavar="DISK", help="... it is erased all the same.")] = None,
+    not_removable: Insisted = None,
+    really: Really = None,
 ) -> None:
     """Write an image to cards, make each a box's, read everything back and note it down.
 
     Exits 1 where a card failed or was refused; the others are done.
     """
     status = 1
-    if len(disk) != len(box) or len(set(disk)) < len(disk) or len(set(box)) < len(box):
+    if len(disk) != len(box) or _twice(disk) or _twice(box):
         _end(2, "Give one --box for each disk, in the same order, and each only once.")
     for path in (ledger_file, sheet or ledger_file):  # before a card is begun, not after
-        if not os.access(path.parent, os.W_OK):
+        if not can_write(path):
             _end(1, f"{path} cannot be written; name a file in a directory of yours.")
     wishes = Wishes(keep_data, again, frozenset(not_removable or ()) & frozenset(really or ()))
     try:
@@ -80,6 +91,11 @@ def flash(
     except OSError as error:
         _end(1, f"{error.strerror}: {error.filename or 'a disk'}; make room or mend the disk, then run again.")
     sys.exit(status)
+
+
+def _twice(paths: Sequence[Path]) -> bool:
+    """By any of its names: a disk has several below /dev/disk."""
+    return len({path.resolve() for path in paths}) < len(paths)
 
 
 def _end(status: int, sentence: str) -> None:
@@ -113,7 +129,7 @@ def _flash(
             jobs.append(job)
         else:
             refused += 1
-            console.print(f"{path}, box {box.box}: not begun. {job[0].upper()}{job[1:]}.", soft_wrap=True)
+            console.print(f"{path}, box {box.box}: not begun. {_sentence(job, path)}", soft_wrap=True)
     pieces = image.pieces(keep_data=wishes.keep_data)
     amount = 2 * (sum(piece.length for piece in pieces) + image.bootconfig.size)  # written and read back
     bench = Bench(image, pieces, wishes.keep_data, ledger_file, _bars(jobs, amount, progress))
@@ -124,10 +140,14 @@ def _flash(
     return 0 if len(done) == len(pairs) else 1
 
 
+def _sentence(reason: str, path: Path) -> str:
+    return f"{reason if reason.startswith(str(path)) else reason[0].upper() + reason[1:]}."
+
+
 def _job(image: Image, path: Path, box: BoxFiles, known: tuple[Entry, ...], wishes: Wishes) -> Job | str:
     """The job, or why there is none."""
     disk = disks.survey(path)
-    refused = disks.refusal(disk, path, image.map.size, path in wishes.told_twice)
+    refused = disks.refusal(disk, path, image.map.size, path in wishes.told_twice) or disks.no_right(path)
     if disk is None or refused:
         return refused or ""
     job, stamp = job_of(disk, box)
@@ -141,7 +161,8 @@ def _doubt(
     if wishes.keep_data:
         former = ledger.standing(known).get(job.card, says)
         if former != job.box.box:
-            return f"its data is {f'box {former}' if former else 'nobody knows whose'}; flash it without --keep-data"
+            whose = f"its data is box {former}'s; name that box, or" if former else "nobody knows whose data it has;"
+            return f"{whose} rescue what is on it and flash it without --keep-data"
         try:
             return flash_card.check_layout(disk.path, image)
         except CardFault as error:

@@ -136,7 +136,7 @@ def _program(*words: str | Path) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run([str(word) for word in words], capture_output=True, check=False)
     except FileNotFoundError as error:
-        raise ImageError(f"The program {words[0]} is missing; install the package of that name.") from error
+        raise ImageError(f"The program {words[0]} is missing; run 'make setup', which installs it.") from error
 
 
 def _check_bytes(fd: int, pieces: Iterable[Piece], told: Callable[[int, int], None]) -> None:

@@ -24,6 +24,7 @@ from kiosk.regency.register import RegisterDamaged
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 console, errors = Console(highlight=False, markup=False), Console(stderr=True, highlight=False, markup=False)
 BOX_TOML, PAPERS = "box.toml", "papers"
+PLACE = "Give --out a directory that you may write, with room; then run again with --again."
 
 
 @app.command(
@@ -65,9 +66,11 @@ def command(
     except BundleError as error:
         _end(f"A file of the office is damaged ({error}); restore it from the backup.")
     except OSError as error:
-        _end(f"{error.strerror}: {error.filename or 'a disk'}; make room or mend the disk, then say --again.")
+        _end(f"{error.strerror}: {error.filename or 'a disk'}. {PLACE}")
     console.print(
-        f"Flash with image-build/flash, --box {' --box '.join(str(out / box) for box in boxes)}", soft_wrap=True
+        f"Next: sudo image-build/flash IMAGE {'DISK ' * len(boxes)}--box "
+        f"{' --box '.join(str(out / box) for box in boxes)}",
+        soft_wrap=True,
     )
 
 

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +19,7 @@ from hal import Clock, NotSupported, Stage, SystemClock, selftest
 from hal.catalog import CATALOG, STAND_INS
 from hal.selftest import Finding, examine, telling
 from kiosk import config
-from kiosk.config import BoxFile, ConfigError
+from kiosk.config import BoxFile, ConfigError, Training
 from kiosk.core.readiness import Check, Part, Verdict, is_ready
 from kiosk.flow.readiness import examine_box, slot, version
 from kiosk.flow.service import Service
@@ -98,9 +99,9 @@ def _checks(box: Path, trouble: Path) -> Iterator[Check]:
         return
     yield Check(Part.BOX_FILE, Verdict.GOOD, str(box))
     yield from examine_box(file, trouble)
-    clock, stage = SystemClock(), _stage(file)
+    bench = _Bench(SystemClock(), _stage(file), file.training)
     for port, drivers in file.devices.items():
-        yield _port(port, drivers, file.training is not None, clock, stage)
+        yield _port(port, drivers, bench)
 
 
 def _stage(file: BoxFile) -> Stage:
@@ -114,22 +115,31 @@ def _stage(file: BoxFile) -> Stage:
     return stage
 
 
-def _port(port: str, drivers: Sequence[str], training: bool, clock: Clock, stage: Stage) -> Check:
+@dataclass(frozen=True)
+class _Bench:
+    """What all parts of one box are tried with."""
+
+    clock: Clock
+    stage: Stage
+    training: Training | None
+
+
+def _port(port: str, drivers: Sequence[str], bench: _Bench) -> Check:
     """The best of its drivers serves; otherwise the worst says what to do."""
     unknown = [driver for driver in drivers if driver not in CATALOG.get(port, ())]
     if unknown:
         return Check(port, Verdict.NOT_READY, f"box.toml names {unknown[0]}, which no driver is")
-    if not training and any(driver in STAND_INS for driver in drivers):
+    if bench.training is None and any(driver in STAND_INS for driver in drivers):
         return Check(port, Verdict.NOT_READY, "box.toml names a stand-in on a box that is not for training")
-    found = telling([_examined(port, driver, clock, stage) for driver in drivers])
+    found = telling([_examined(port, driver, bench) for driver in drivers])
     return Check(
         port, Verdict(found[0].verdict), "; ".join(f"{one.driver}: {one.note} ({one.detail})" for one in found)
     )
 
 
-def _examined(port: str, driver: str, clock: Clock, stage: Stage) -> Finding:
+def _examined(port: str, driver: str, bench: _Bench) -> Finding:
     try:
-        return examine(port, driver, clock, stage)
+        return examine(port, driver, bench.clock, bench.stage, bench.training.patience if bench.training else 1)
     except NotSupported as error:
         return Finding(driver, selftest.Verdict.NOT_READY, "box.toml asks for what it cannot do", str(error))
 

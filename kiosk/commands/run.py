@@ -20,7 +20,7 @@ from kiosk.core.desk import Desk, StopWanted
 from kiosk.core.record import Provenance
 from kiosk.exchange.errors import BundleError
 from kiosk.flow.kiosk import Kiosk, Setup
-from kiosk.flow.service import Heart, Service
+from kiosk.flow.service import STANDS, Heart, Service
 from kiosk.flow.worker import Worker
 from kiosk.store import Store, StoreError
 from kiosk.ui import window
@@ -36,6 +36,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 errors = Console(stderr=True, highlight=False, markup=False)
 USUAL = Path("/etc/jemput/box.toml")
 FOUND = Path("/run/jemput/trouble")
+PANEL_S, PANEL_LOOK_S = 15.0, 0.5
 
 
 @app.command(epilog="Example: kiosk run --box out/training/box/box.toml")
@@ -66,7 +67,7 @@ def _start(box: Path, trouble: Path, service: Service) -> str:
     try:
         fit(fullscreen=bool(service.address))  # where box.toml cannot say how the panel is mounted
         file = read(box)
-        _fit(file.screen)
+        _fit(file.screen, SystemClock())
         return _serve(ready(file, trouble, _say), service)
     except CannotRun as error:
         if not service.address:
@@ -76,11 +77,16 @@ def _start(box: Path, trouble: Path, service: Service) -> str:
         return ""
 
 
-def _fit(screen: Screen) -> None:
-    try:
-        fit(**asdict(screen))
-    except LookupError as error:
-        raise CannotRun(Obstacle.TOUCH, f"[screen] touch: {error.args[0]}.") from error
+def _fit(screen: Screen, clock: Clock) -> None:
+    """The touch panel's driver may be loaded after the kiosk has begun: it is waited for."""
+    until = clock.monotonic() + PANEL_S
+    while True:
+        try:
+            return fit(**asdict(screen))
+        except LookupError as error:
+            if clock.monotonic() >= until:
+                raise CannotRun(Obstacle.TOUCH, f"[screen] touch: {error.args[0]}.") from error
+            clock.wait(PANEL_LOOK_S, Stop())
 
 
 def _stand_still(error: CannotRun, service: Service) -> None:
@@ -125,7 +131,7 @@ def _serve(found: Ready, service: Service) -> str:
             screens.serve(kiosk, find_card, behind.post)
             if practice is not None:
                 practice.begin(kiosk, box, find_card)
-            screens.run(drawn=lambda: service.ready("The screens are there."))
+            screens.run(drawn=lambda: service.ready(STANDS))
         finally:
             service.ending()
             heart.close()

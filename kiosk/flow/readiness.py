@@ -2,6 +2,7 @@
 key, opens no capture."""
 
 import json
+import math
 import os
 import subprocess
 from collections.abc import Iterator
@@ -81,13 +82,24 @@ def _store(file: BoxFile) -> tuple[Glimpse | None, Check]:
 
 
 def _clock(machine: Path) -> Check:
-    """Not before the image was made; a battery-backed clock is told of."""
+    """Not before the image was made; nor is a battery-backed clock, where there is one."""
     now = datetime.now(UTC)
     epochs = [machine / "usr/lib/clock-epoch", machine / "usr/lib/os-release"]
     floor = next((path.stat().st_mtime for path in epochs if path.exists()), 0.0)
-    chip = "a clock chip" if (machine / "sys/class/rtc/rtc0").exists() else "no clock chip"
-    verdict = Verdict.GOOD if now.timestamp() >= floor else Verdict.NOT_READY
+    chip, kept = _chip(machine / "sys/class/rtc/rtc0")
+    verdict = Verdict.GOOD if min(now.timestamp(), kept) >= floor else Verdict.NOT_READY
     return Check(Part.CLOCK, verdict, f"{now:%Y-%m-%d %H:%M} UTC, {chip}")
+
+
+def _chip(at: Path) -> tuple[str, float]:
+    """What to say of the clock chip, and its time; one that cannot be read was never set, or its battery is flat."""
+    if not at.exists():
+        return "no clock chip", math.inf
+    try:
+        kept = int((at / "since_epoch").read_text())
+    except (OSError, ValueError):
+        return "a clock chip that does not tell the time", -math.inf
+    return f"the clock chip says {datetime.fromtimestamp(kept, UTC):%Y-%m-%d %H:%M}", float(kept)
 
 
 def _papers(file: BoxFile, incarnation: str | None) -> Check:

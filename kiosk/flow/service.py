@@ -10,6 +10,7 @@ from functools import partial
 
 from hal import Clock, Stop
 
+STANDS = "The screens are there."  # whoever decides over a system on trial waits for this very status
 READY, ALIVE, STOPPING = "READY=1", "WATCHDOG=1", "STOPPING=1"
 FEEDINGS = 3  # in each watchdog time: one that comes late kills nobody
 Answer = Callable[[], None]

@@ -13,11 +13,12 @@ from unittest.mock import Mock
 
 import pytest
 
-from hal import SystemClock
+from hal import FakeClock, SystemClock
 from hal.catalog import CATALOG, STAND_INS
 from kiosk import config
 from kiosk.commands import run, starting
 from kiosk.commands.training import BOX, PORTS, prepare
+from kiosk.config import Screen
 from kiosk.exchange.config import open_config, sign_config
 from kiosk.exchange.errors import BundleError
 from kiosk.flow import incarnation, papers
@@ -186,11 +187,21 @@ def test_a_board_without_a_number_is_told(
     assert page(box, shown).obstacle is Obstacle.BOARD
 
 
-def test_a_touch_panel_that_is_not_there_is_told_and_the_mouse_stays(box: Path, shown: list[ObstacleModel]) -> None:
+def test_a_touch_panel_that_is_not_there_is_told_and_the_mouse_stays(
+    box: Path, shown: list[ObstacleModel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "PANEL_S", 0.0)
     box.write_text(box.read_text() + '\n[screen]\ntouch = "Nobody\'s panel"\n')
     model = page(box, shown)
     assert model.obstacle is Obstacle.TOUCH
     assert "no input device is called Nobody's panel" in model.detail
+
+
+def test_a_touch_panel_whose_driver_comes_late_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    fits = Mock(side_effect=[LookupError("none"), LookupError("none"), None])
+    monkeypatch.setattr(run, "fit", fits)
+    run._fit(Screen(touch="panel"), FakeClock())
+    assert fits.call_count == 3
 
 
 def stops_at(box: Path, monkeypatch: pytest.MonkeyPatch) -> starting.CannotRun:

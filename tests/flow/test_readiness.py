@@ -180,6 +180,21 @@ def test_a_clock_before_the_images_own_date_is_not_ready(file: BoxFile, tmp_path
     assert found(file, Part.CLOCK, tmp_path, where).verdict is Verdict.NOT_READY
 
 
+@pytest.mark.parametrize("kept", ["946684800", "", "soon"])
+def test_a_clock_chip_that_was_never_set_is_not_ready(file: BoxFile, tmp_path: Path, kept: str) -> None:
+    where = machine(tmp_path / "machine", **{"usr__lib__clock-epoch": "", "sys__class__rtc__rtc0__since_epoch": kept})
+    assert found(file, Part.CLOCK, tmp_path, where).verdict is Verdict.NOT_READY
+
+
+def test_a_clock_chip_that_is_right_is_told(file: BoxFile, tmp_path: Path) -> None:
+    where = machine(
+        tmp_path / "machine", **{"usr__lib__clock-epoch": "", "sys__class__rtc__rtc0__since_epoch": f"{2**33}"}
+    )
+    check = found(file, Part.CLOCK, tmp_path, where)
+    assert check.verdict is Verdict.GOOD
+    assert "the clock chip says 2242-" in check.detail
+
+
 def test_the_running_system_is_named(file: BoxFile, tmp_path: Path) -> None:
     where = machine(
         tmp_path / "machine",

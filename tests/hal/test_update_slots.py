@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from hal.updater import slots
 from hal.updater.slots import AUTOBOOT, PROVEN_S, CannotSay, Slots
 
-STANDS = "ActiveState=active\nActiveEnterTimestampMonotonic={}\n"
+STANDS = f"ActiveState=active\nStatusText={slots.STANDS}\nActiveEnterTimestampMonotonic={{}}\n"
+STANDS_STILL = STANDS.replace(slots.STANDS, "The box does not start: touch")
 
 
 class Box:
@@ -169,8 +170,13 @@ def silent(box: Box) -> None:
     box.unit = ""
 
 
+def stands_still(box: Box) -> None:
+    """Active and ready: it says on its screen why it does not start."""
+    box.unit = STANDS_STILL.format(100_000_000)
+
+
 Wrong = Callable[[Box], None]
-WRONG: list[Wrong] = [too_early, not_up, restarted, no_data, silent]
+WRONG: list[Wrong] = [too_early, not_up, restarted, no_data, silent, stands_still]
 
 
 def marks_good(build: type[Slots], box: Box) -> bool:
@@ -206,7 +212,19 @@ class Careless(Slots):
         return PROVEN_S if "ActiveState=active" in self._run(("systemctl", "show")) else 0.0
 
 
-@pytest.mark.parametrize(("build", "seen"), [(Hasty, WRONG), (Careless, [too_early, restarted])])
+class Trusting(Slots):
+    """Takes any page that stands for a kiosk that works."""
+
+    def _stood_s(self) -> float:
+        told = self._run(("systemctl", "show"))
+        since = told.partition("ActiveEnterTimestampMonotonic=")[2].strip()
+        return self._now_s() - int(since) / 1e6 if since else 0.0
+
+
+BUILDS = [(Hasty, WRONG), (Careless, [too_early, restarted]), (Trusting, [stands_still])]
+
+
+@pytest.mark.parametrize(("build", "seen"), BUILDS)
 def test_a_build_that_marks_itself_good_too_early_is_caught(
     tmp_path: Path, build: type[Slots], seen: list[Wrong]
 ) -> None:

@@ -23,8 +23,10 @@ TURN_S = 10  # until a touch is drawn, on an emulated processor
 LANGUAGE, OFF = (0.25, 0.92), (0.75, 0.92)  # where the page has its two buttons
 STATUS = "systemctl show -P StatusText jemput-kiosk"
 WHY = "journalctl -u jemput-kiosk -o cat _COMM=kiosk | tail -1"
-# Killed, the kiosk is started again by systemd, as after any fault; a clean end would switch the box off.
+# Killed, the kiosk is started again by systemd, as after any fault; a clean end would switch the box off, and five
+# faults in ten minutes would restart it.
 AGAIN = """
+systemctl reset-failed jemput-kiosk
 before=$(systemctl show -P MainPID jemput-kiosk); systemctl kill -s KILL jemput-kiosk
 while [ "$(systemctl is-active jemput-kiosk)" != active ] || [ "$(systemctl show -P MainPID jemput-kiosk)" = "$before" ]
 do sleep 1; done

@@ -142,7 +142,27 @@ def test_each_slot_has_its_command_line_and_all_else_holds_for_both(board: str):
     ]
     lines = [line for under, line in told if under == "all"]
     assert {"kernel=vmlinuz", "initramfs initrd.img followkernel", "enable_uart=0", "dtparam=watchdog=on"} <= set(lines)
-    assert all(len(line) <= 98 and " =" not in line and "= " not in line for line in lines)  # the firmware's limit
+    assert all(" =" not in line and "= " not in line for line in lines)
+    whole = (HERE / f"boot-{board}/config.txt").read_text().splitlines()
+    assert all(len(line) <= 98 for line in whole)  # the firmware cuts there, comments as well
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_start_that_never_reaches_systemd_is_ended_by_the_hardware_after_the_initrd_gave_up(board: str):
+    told = dict(line.split("=", 1) for _, line in settings(board) if "=" in line)
+    looks = (HERE / "initrd/init").read_text().split("for try in ")[1].split(";")[0].split()
+    assert len(looks) + 5 < int(told["kernel_watchdog_timeout"]) <= 180
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_the_memory_limits_of_the_units_hold_on_a_kernel_that_switches_them_off(board: str):
+    # The board's tree says cgroup_disable=memory, and what stands in cmdline.txt comes after it.
+    assert "cgroup_enable=memory" in (HERE / f"boot-{board}/cmdline.txt").read_text().split()
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_no_sound_card_of_a_screen_comes_before_the_speaker(board: str):
+    assert ("all", "dtoverlay=vc4-kms-v3d,noaudio") in settings(board)
 
 
 @pytest.mark.parametrize("board", BOARDS)
@@ -176,8 +196,15 @@ def root(tmp_path: Path) -> Path:
         put(kernel / name, name)
     put(at / f"boot/vmlinuz-{RELEASE}", "kernel")
     (at / "usr/lib/modules" / RELEASE).mkdir(parents=True)
+    firmware(at, raspberry.OLDEST)
     (tmp_path / "at").mkdir()
     return at
+
+
+def firmware(root: Path, version: str) -> None:
+    """As dpkg knows it."""
+    status = f"Package: raspi-firmware\nStatus: install ok installed\nArchitecture: all\nVersion: 1:{version}\n"
+    put(root / "var/lib/dpkg/status", f"{status}Maintainer: somebody\nDescription: firmware\n")
 
 
 def put(path: Path, text: str) -> None:
@@ -200,6 +227,12 @@ def test_a_pi_5_has_its_firmware_on_the_board(root: Path, tmp_path: Path):
     assert {path.name for path in (tmp_path / "at").iterdir()} == {
         "LICENCE.broadcom", "bcm2712-rpi-5-b.dtb", "overlays",
     }  # fmt: skip
+
+
+def test_a_firmware_that_knows_no_second_system_is_refused(root: Path, tmp_path: Path):
+    firmware(root, "1.20241008")
+    with pytest.raises(BuildError, match=r"1\.20241008 is too old"):
+        raspberry.lay("pi4", RELEASE, root, tmp_path / "at")
 
 
 def test_the_kernel_stands_beside_its_modules(root: Path):

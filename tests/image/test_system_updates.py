@@ -113,17 +113,6 @@ def test_a_cut_at_any_write_leaves_a_whole_system_to_start(updated: Update, work
         assert system(card, chosen[-1]) in whole, f"cut {number} behind write {at}"
 
 
-@pytest.mark.parametrize("number", range(CUTS))
-def test_a_card_that_was_cut_while_it_was_updated_starts_again(updated: Update, work: Path, number: int) -> None:
-    """To the first page of the kiosk, every one of them: cuts of the install and of the trial, in turns."""
-    before, log = updated.noted[number % 2]
-    entries, luck = write_log.read(log), Random(f"{SEED}-{number}")
-    card = cut.cut(before, log, entries, luck.randint(0, len(entries)), work / "cut.img", luck)
-    with Machine(card, work / f"after-cut-{number}") as machine:
-        machine.console.wait(READY, BOOT_S)
-        assert machine.shell.run("systemctl show -P StatusText jemput-kiosk").text == "The screens are there."
-
-
 def test_a_new_system_that_does_not_come_up_is_left_for_the_old_one(updated: Update, work: Path) -> None:
     """Its system is spoilt after it was installed, as by a bad card: the trial ends in a reset, the next start is the
     old system's, and it says what happened."""
@@ -139,3 +128,14 @@ def test_a_new_system_that_does_not_come_up_is_left_for_the_old_one(updated: Upd
         assert machine.start.partition == "boot_a"
         machine.console.wait(READY, BOOT_S)
         assert updater.asked(machine, updater.UPDATER, "status")["rolled_back"] == updated.status["version"]
+
+
+@pytest.mark.parametrize("number", range(CUTS))
+def test_a_card_that_was_cut_while_it_was_updated_starts_again(updated: Update, work: Path, number: int) -> None:
+    """To the first page of the kiosk, every one of them: cuts of the install and of the trial, in turns."""
+    before, log = updated.noted[number % 2]
+    entries, luck = write_log.read(log), Random(f"{SEED}-{number}")
+    card = cut.cut(before, log, entries, luck.randint(0, len(entries)), work / "cut.img", luck)
+    with Machine(card, work / f"after-cut-{number}") as machine:
+        machine.console.wait(READY, BOOT_S)
+        assert machine.shell.run("systemctl show -P StatusText jemput-kiosk").text == "The screens are there."

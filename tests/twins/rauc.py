@@ -45,7 +45,7 @@ parent=rootfs.1
 """
 SYSTEMCTL = """#!/bin/sh
 case "$1" in
-show) echo ActiveState=active; echo ActiveEnterTimestampMonotonic=0 ;;
+show) echo ActiveState=active; echo "StatusText=The screens are there."; echo ActiveEnterTimestampMonotonic=0 ;;
 reboot) touch {0}/went-down ;;
 esac
 """
@@ -172,7 +172,8 @@ class RaucTwin(UpdaterTwin):
         slot = {"2": "A", "3": "B"}[trial if tries else usual]
         self._boot(slot, self._version_in[slot])
         if tries:
-            made = slots.Slots(self.root, lambda _: "ActiveState=active\nActiveEnterTimestampMonotonic=0", _mounted)
+            stands = f"ActiveState=active\nStatusText={slots.STANDS}\nActiveEnterTimestampMonotonic=0"
+            made = slots.Slots(self.root, lambda _: stands, _mounted)
             made.mark_good()
 
     def break_installing(self) -> None:

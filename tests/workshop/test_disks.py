@@ -48,6 +48,14 @@ def test_what_is_no_card_is_written_only_when_told_twice(changes: dict[str, obje
     assert disks.refusal(disk, disk.path, 2 * 10**9, told_twice=True) is None
 
 
+def test_a_disk_that_this_person_may_not_write_wants_sudo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests run as root, who may everything: the kernel's answer is put in its place."""
+    assert disks.no_right(tmp_path) is None
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    assert disks.no_right(CARD.path) == "You may not write /dev/sdz; run it with sudo"
+    assert disks.no_right(CARD.path, writing=False) == "You may not read /dev/sdz; run it with sudo"
+
+
 class Machine:
     """A /sys and /proc of files."""
 

@@ -206,7 +206,7 @@ def test_data_is_not_kept_for_another_box_nor_on_a_card_that_says_nothing(
     tmp_path: Path, image: Path, boxes: list[Path]
 ) -> None:
     with cards.card(tmp_path, CARD_MIB) as disk:
-        assert "nobody knows whose" in flash(tmp_path, image, [(disk, boxes[0])], "--keep-data").output
+        assert "obody knows whose data" in flash(tmp_path, image, [(disk, boxes[0])], "--keep-data").output
         assert flash(tmp_path, image, [(disk, boxes[0])]).exit_code == 0
         done = flash(tmp_path, image, [(disk, boxes[1])], "--keep-data", "--again")
         assert done.exit_code == 1
@@ -223,7 +223,28 @@ def test_wrong_use_ends_with_two(tmp_path: Path, image: Path, boxes: list[Path])
         assert CliRunner().invoke(app, [str(word) for word in words]).exit_code == 2
 
 
-@pytest.mark.parametrize("words", [("--ledger", "nowhere/cards.jsonl"), ("--labels", "nowhere/labels.pdf")])
+def test_the_same_disk_by_another_name_is_wrong_use(tmp_path: Path, image: Path, boxes: list[Path]) -> None:
+    """It would become the last of the two boxes, and both threads would write it."""
+    with cards.card(tmp_path, CARD_MIB) as disk:
+        (tmp_path / "by-id").symlink_to(disk)
+        done = flash(tmp_path, image, [(disk, boxes[0]), (tmp_path / "by-id", boxes[1])])
+        assert (done.exit_code, any(disk.read_bytes())) == (2, False)
+
+
+def test_a_disk_that_is_not_there_is_named_as_it_was_given(tmp_path: Path, image: Path, boxes: list[Path]) -> None:
+    done = flash(tmp_path, image, [(Path("nothing.img"), boxes[0])])
+    assert (done.exit_code, "not begun. nothing.img is no disk; 'lsblk -d' lists them." in done.output) == (1, True)
+
+
+def test_a_key_that_is_not_there_is_not_called_another_key(tmp_path: Path, image: Path, boxes: list[Path]) -> None:
+    done = flash(tmp_path, image, [(Path("/dev/nothing"), boxes[0])], "--key", tmp_path / "none.pub")
+    assert (done.exit_code, "does not exist" in done.output.replace("\n", " ")) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--ledger", "nowhere/cards.jsonl"), ("--labels", "nowhere/labels.pdf"), ("--ledger", "."), ("--labels", ".")],
+)
 def test_what_could_not_be_noted_down_afterwards_is_not_begun(
     tmp_path: Path, image: Path, boxes: list[Path], words: tuple[str, str]
 ) -> None:
@@ -233,6 +254,8 @@ def test_what_could_not_be_noted_down_afterwards_is_not_begun(
 
 
 def test_a_directory_that_is_no_box_is_refused_before_any_card(tmp_path: Path, image: Path, boxes: list[Path]) -> None:
+    parent = flash(tmp_path, image, [(tmp_path, boxes[0].parent)])
+    assert (parent.exit_code, "has no box.toml; name the directory" in parent.output) == (1, True)
     broken = tmp_path / "box"
     shutil.copytree(boxes[0], broken)
     config = broken / "papers" / "config.jws"

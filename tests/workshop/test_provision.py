@@ -120,6 +120,21 @@ def test_a_directory_that_stands_there_is_not_written_over(office: Path, tmp_pat
     assert (done.exit_code, "stands there already" in done.output) == (1, True)
 
 
+def test_a_place_that_cannot_be_written_is_told_with_what_to_do(office: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
+    done = provision(office, "SINTANG-03")
+    assert (done.exit_code, "Give --out a directory that you may write" in done.output) == (1, True)
+    assert "--again" in done.output  # the register has noted the papers down
+    assert provision(office, "SINTANG-03", "--again", out=str(tmp_path / "other")).exit_code == 0
+
+
+def test_it_ends_with_the_command_that_comes_next(office: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    said = provision(office, "SINTANG-03", "SINTANG-04").output
+    wanted = f"sudo image-build/flash IMAGE DISK DISK --box {out / 'SINTANG-03'} --box {out / 'SINTANG-04'}"
+    assert wanted in said
+
+
 def test_an_office_that_another_program_has_open_says_so(office: Path) -> None:
     with open_office(office):
         done = provision(office, "SINTANG-03")

@@ -12,7 +12,9 @@ import pytest
 import rescue_card
 from cards import needs
 from rescue_card import TOOLS, card_of, recorded, run, start_of
-from workshop import card_copy
+from typer.testing import CliRunner
+from workshop import card_copy, rescue_command
+from workshop.disks import Disk
 
 from kiosk.commands.training import TrainingBox
 from kiosk.regency.office import open_office
@@ -86,6 +88,22 @@ def test_with_everything_the_copy_and_the_keys_stand_in_a_private_folder(card: P
     assert list(private.rglob("jemput.db"))
     start = start_of(card)
     assert (private / "data.img").read_bytes() == card.read_bytes()[start : start + rescue_card.DATA]
+
+
+def test_another_file_than_a_root_key_is_refused_before_the_card_is_read(card: Path, tmp_path: Path) -> None:
+    code, _, said = rescued(card, tmp_path / "out", "--office", __file__)
+    assert (code, "root.pub" in said, (tmp_path / "out").exists()) == (1, True, False)
+    assert rescued(card, tmp_path / "out", "--office", tmp_path)[0] == 2
+
+
+def test_a_card_that_is_mounted_is_not_read_while_somebody_may_write_to_it(
+    card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounted = Disk(Path("/dev/sdz"), 32 * 10**9, True, False, True, "Card", None, ("/media/persistent",))
+    monkeypatch.setattr("workshop.disks.survey", lambda path: mounted)
+    done = CliRunner().invoke(rescue_command.app, [str(card), "--out", str(tmp_path / "out")])
+    assert (done.exit_code, "is in use at /media/persistent; unmount it" in done.output) == (1, True)
+    assert not (tmp_path / "out").exists()
 
 
 def zero(card: Path, offset: int, size: int) -> None:

@@ -85,6 +85,13 @@ def test_the_proof_as_a_sheet_is_a_pdf_and_an_older_one_is_never_written_over(ca
     assert (tmp_path / "proof.pdf").read_bytes() == raw
 
 
+def test_a_proof_that_could_not_be_written_is_told_before_anything_is_destroyed(card: Path, image: Path) -> None:
+    before = image.read_bytes()
+    code, said = wiped(card, Path("/proc/proof.json"), "--without-receipt", 2)
+    assert (code, "nothing was begun" in said) == (1, True)
+    assert image.read_bytes() == before
+
+
 def test_data_that_cannot_be_read_counts_as_unknown_and_wants_a_second_word(image: Path, tmp_path: Path) -> None:
     with image.open("r+b") as file:
         file.seek(start_of(image))
