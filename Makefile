@@ -38,15 +38,15 @@ lab: setup
 	@JEMPUT_LAB=1 $(BIN)/python -m pytest -q tests/lab
 	@.ci/heavy passed lab
 
-# The card image for the emulator: everything that the box's own image has, from plain Debian. Wants root; half an hour
-# the first time, some minutes afterwards.
+# The card image for the emulator: everything that the box's own image has, from plain Debian. Wants root; a quarter of an
+# hour the first time, some minutes afterwards.
 image: setup
 	@image-build/packages.sh
-	@$(BIN)/python image-build/build image
+	@image-build/build image
 
 # A signed update for that image, of a newer version.
 update: image
-	@$(BIN)/python image-build/build bundle --version 99.0.0
+	@image-build/build bundle --version 99.0.0
 
 # Boots it in an emulator, records somebody, cuts its power, updates it. Takes hours; one part: make image-test PART=boot
 image-test: image $(if $(PART),$(if $(findstring updates,$(PART)),update),update)

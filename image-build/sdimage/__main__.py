@@ -12,7 +12,7 @@ from rich.console import Console
 from sdimage import app as application
 from sdimage import box as boxes
 from sdimage import bundle as bundles
-from sdimage import lock, raspberry
+from sdimage import disk, lock, raspberry
 from sdimage.made import Made
 from sdimage.shell import BuildError
 from sdimage.tree import HERE, Product
@@ -59,12 +59,28 @@ def bundle(
     keyring: Keyring = None,
     key: Annotated[str | None, typer.Option(help="The update key: a file, or a PKCS#11 URL.")] = None,
     cert: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Its certificate.")] = None,
+    packages: Annotated[
+        Path | None, typer.Option(metavar="TREE", help="Of a box: the directory that rpi-image-gen made.")
+    ] = None,
+    board: Annotated[str, typer.Option(help="Of a box: pi4 or pi5.")] = "pi4",
 ) -> None:
-    """A signed update of the developer image."""
+    """A signed update of the developer image, or of a box's from the packages that rpi-image-gen set up."""
+    if (key is None) != (cert is None):
+        raise typer.BadParameter(
+            "key and certificate belong together; name both, or none to try with", param_hint="--key"
+        )
     made = _made(out)
-    product = _product(made, version, keyring)
     signer = bundles.Signer(key, cert) if key and cert else bundles.throw_away_keys(made.at / "keys")
-    path = bundles.make(product, made.parts(product), made.tools(), signer, made.at)
+    if packages is None:
+        product = _product(made, version, keyring)
+        parts = made.parts(product)
+    else:
+        if key is None or keyring is None:
+            raise typer.BadParameter("an update of a box wants --key, --cert and --keyring", param_hint="--packages")
+        product = _boxes(board, version, keyring)
+        parts = made.at / f"update-{board}-{product.version}"
+        disk.slots(product, boxes.dressed(product, packages, made.tools(), made.at), made.tools(), parts)
+    path = bundles.make(product, parts, made.tools(), signer, made.at)
     console.print(f"{path} is made.", soft_wrap=True)
 
 
@@ -97,12 +113,9 @@ def box(
     version: Version = None,
 ) -> None:
     """A box's image from the packages that rpi-image-gen set up."""
-    if board not in raspberry.NEEDED:
-        raise typer.BadParameter(f"there is no {board}; boards are {', '.join(raspberry.NEEDED)}", param_hint="--board")
-    made = _made(out)
-    path = boxes.make(
-        Product(board, version or project_version(), training=False, keyring=keyring), packages, made.tools(), out
-    )
+    product, made = _boxes(board, version, keyring), _made(out)
+    path = disk.make(product, boxes.dressed(product, packages, made.tools(), made.at), made.tools(), made.at)
+    disk.compress(path)
     console.print(f"{path} is made.", soft_wrap=True)
 
 
@@ -115,6 +128,8 @@ def packages() -> None:
 def _made(out: Path) -> Made:
     if os.geteuid() != 0:
         raise BuildError("Building a tree of another system wants root; run it by sudo.")
+    if out.exists() and not out.is_dir():
+        raise BuildError(f"{out} is no directory; name another one by --out.")
     _epoch()
     return Made(out.resolve(), lambda what: console.print(f"[dim]{what}[/dim]"))
 
@@ -122,6 +137,12 @@ def _made(out: Path) -> Made:
 def _product(made: Made, version: str | None, keyring: Path | None) -> Product:
     ring = keyring or bundles.throw_away_keys(made.at / "keys").certificate
     return Product("virt", version or project_version(), training=True, keyring=ring)
+
+
+def _boxes(board: str, version: str | None, keyring: Path) -> Product:
+    if board not in raspberry.NEEDED:
+        raise typer.BadParameter(f"there is no {board}; boards are {', '.join(raspberry.NEEDED)}", param_hint="--board")
+    return Product(board, version or project_version(), training=False, keyring=keyring)
 
 
 def _epoch() -> None:

@@ -15,7 +15,9 @@ from kiosk.regency.leaving import Wait
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
-    path for place in (".", "docs", "docs/decisions", "hal", "kiosk", "bench") for path in (ROOT / place).glob("*.md")
+    path
+    for place in (".", "docs", "docs/decisions", "hal", "kiosk", "bench", "image-build")
+    for path in (ROOT / place).glob("*.md")
 )
 DRAWN = {"docs/screens.png", "docs/session.svg"}  # made by commands from the program itself
 LINK = re.compile(r"(?<!`)\[[^\]]*\]\(([^)\s]+)\)")

@@ -19,7 +19,8 @@ from tests.image.emulator.machine import Ending, Machine
 
 BOOT_S, TRY_S, END_S = 900, 900, 300
 REPORT = "/data/jemput/readiness.json"
-TRIED = f"while [ ! -s {REPORT} ]; do sleep 2; done; sleep 10; cat {REPORT}"
+TRIED = f"while [ ! -s {REPORT} ]; do sleep 2; done; cat {REPORT}"
+DRAW_S, DRAWINGS = 20, 15  # an emulated processor takes its time over a page
 KIOSK = "systemctl show -P ActiveState jemput-kiosk; ls -A /data/jemput"
 STATUS = "systemctl show -P StatusText jemput-readiness"
 
@@ -35,6 +36,17 @@ class Inspection:
     ending: Ending
 
 
+def settled(machine: Machine) -> NDArray[np.uint8]:
+    """The panel once nothing on it changes any more."""
+    screens = [machine.screen()]
+    while len(screens) < DRAWINGS:
+        machine.shell.run(f"sleep {DRAW_S}")
+        screens.append(machine.screen())
+        if (screens[-1] == screens[-2]).all():
+            return screens[-1]
+    raise TimeoutError("the panel goes on changing")
+
+
 @pytest.fixture(scope="module")
 def inspection(image: Path, work: Path) -> Inspection:
     card = work / "card.img"
@@ -43,7 +55,7 @@ def inspection(image: Path, work: Path) -> Inspection:
     with Machine(card, work / "machine") as machine:
         machine.console.wait(r"Started jemput-readiness\.service", BOOT_S)
         report = json.loads(machine.shell.run(TRIED, TRY_S).text)
-        screen = machine.screen()
+        screen = settled(machine)
         kiosk, status = (machine.shell.run(ask).text.strip() for ask in (KIOSK, STATUS))
         machine.press_power()
         ending = machine.wait_end(END_S)

@@ -111,7 +111,8 @@ def test_a_config_makes_the_tree_where_the_next_step_is_told_to_look():
     for config in CONFIGS:
         artefact = yaml.safe_load(config.read_text())["artefact"]
         board = config.stem.removeprefix("jemput-")
-        assert f"out/{board}/{artefact['context']}/{artefact['target_name']} --board {board}" in config.read_text()
+        tree = f"out/{board}/{artefact['context']}/{artefact['target_name']}"
+        assert f"{tree} --keyring update.pem --board {board}" in config.read_text()
 
 
 def test_no_package_of_the_device_layers_is_named_again():
@@ -258,7 +259,7 @@ def test_a_tree_without_what_the_board_needs_is_refused(root: Path, tmp_path: Pa
 
 def test_a_directory_that_is_no_tree_is_said_to_be_none(tmp_path: Path):
     with pytest.raises(BuildError, match="no tree of Debian packages"):
-        box.make(Product("pi4", "0.1.0", training=False, keyring=tmp_path), tmp_path, tmp_path, tmp_path / "out")
+        box.dressed(Product("pi4", "0.1.0", training=False, keyring=tmp_path), tmp_path, tmp_path, tmp_path / "out")
 
 
 def test_every_board_has_its_boot_files_and_its_drivers():

@@ -10,6 +10,7 @@ import pytest
 
 from tests.image import training_card
 from tests.image.emulator import cut, firmware, partitions, stick, updater, write_log
+from tests.image.emulator.fat import Fat
 from tests.image.emulator.machine import Ending, Machine
 from tests.image.emulator.updater import READY
 
@@ -128,6 +129,18 @@ def test_a_new_system_that_does_not_come_up_is_left_for_the_old_one(updated: Upd
         assert machine.start.partition == "boot_a"
         machine.console.wait(READY, BOOT_S)
         assert updater.asked(machine, updater.UPDATER, "status")["rolled_back"] == updated.status["version"]
+
+
+def test_a_new_system_that_only_says_why_it_does_not_start_is_not_kept(updated: Update, work: Path) -> None:
+    """Its page stands, and is no proof: here for want of settings."""
+    card = cut.copy(updated.armed, work / "still.img")
+    Fat(card, partitions.read(card)["bootconfig"].start).remove("box.toml")
+    with Machine(card, work / "still") as machine:
+        assert (machine.start.partition, machine.start.trial) == ("boot_b", True)
+        machine.console.wait(READY, BOOT_S)
+        machine.console.wait(r"Failed to start jemput-good\.service", PROVEN_S)
+        machine.cut()
+    assert firmware.start(card).partition == "boot_a"
 
 
 @pytest.mark.parametrize("number", range(CUTS))
