@@ -4,6 +4,7 @@ A reset ends the machine too: the next `Machine` on the same card goes through t
 """
 
 import json
+import os
 import socket
 import subprocess
 from contextlib import ExitStack
@@ -22,6 +23,9 @@ from tests.image.emulator.shell import Shell
 
 QEMU = ("setpriv", "--pdeathsig", "KILL", "qemu-system-aarch64")  # ends with whoever tests
 PROCESSOR = "cortex-a72"  # a Pi 4's. Measured: an A53 takes as long, "max" 4 times (it signs its pointers)
+# Measured on two cores: three machines of two processors each spend half of all time waiting for one another, two with
+# one each hardly any. JEMPUT_PROCESSORS=1 is for whoever tries two parts at once.
+PROCESSORS = os.environ.get("JEMPUT_PROCESSORS", "2")
 MEMORY_MB = 1536  # of the smallest Pi 4's 2 GB what its graphics leave
 PANEL = (800, 480)  # the official panel of a Pi, for which the screens are drawn
 TOUCH_RANGE = 0x7FFF  # virtio-tablet's coordinates
@@ -150,7 +154,7 @@ class Machine:
 
     def _command(self, monitor: int, console: int, shell: int) -> list[str]:
         return [
-            *(*QEMU, "-machine", "virt", "-accel", "tcg,thread=multi", "-cpu", PROCESSOR, "-smp", "2"),
+            *(*QEMU, "-machine", "virt", "-accel", "tcg,thread=multi", "-cpu", PROCESSOR, "-smp", PROCESSORS),
             *("-m", str(MEMORY_MB), "-nodefaults", "-display", "none", "-nic", "none", "-no-reboot"),
             *(
                 "-kernel",
