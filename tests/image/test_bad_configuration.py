@@ -108,6 +108,7 @@ def box(image: Path, work: Path) -> Box:
         mended = look(machine)
         put(machine, "box.toml", b"")
         machine.shell.run(AGAIN, START_S)
+        machine.shell.run(f"sleep {TURN_S}")  # a touch right after a page came was meant for the one before
         machine.touch(*OFF)
         ending = machine.wait_end(END_S)
     return Box(seen, turned, mended, ending)
