@@ -131,9 +131,10 @@ class Machine:
             return np.asarray(picture.convert("RGB"))
 
     def touch(self, x: float, y: float) -> None:
-        """A tap; x and y from 0 to 1 across the panel."""
-        place = [_axis("x", x), _axis("y", y)]
-        for events in (place, [_button(True)], [_button(False)]):
+        """A tap; x and y from 0 to 1 across the panel. It comes from elsewhere: a kernel tells nobody of an axis that
+        has not moved, not even a program that has just begun to listen."""
+        elsewhere, place = ([_axis("x", at_x), _axis("y", at_y)] for at_x, at_y in ((x / 2, y / 2), (x, y)))
+        for events in (elsewhere, place, [_button(True)], [_button(False)]):
             self._monitor.run("input-send-event", events=events)
 
     def plug(self, name: str, image: Path) -> None:
