@@ -28,8 +28,12 @@ WHY = "journalctl -u jemput-kiosk -o cat _COMM=kiosk | tail -1"
 AGAIN = """
 systemctl reset-failed jemput-kiosk
 before=$(systemctl show -P MainPID jemput-kiosk); systemctl kill -s KILL jemput-kiosk
-while [ "$(systemctl is-active jemput-kiosk)" != active ] || [ "$(systemctl show -P MainPID jemput-kiosk)" = "$before" ]
-do sleep 1; done
+while sleep 1; do
+  case "$(systemctl show -p ActiveState -p MainPID jemput-kiosk | tr '\\n' ' ')" in
+  *"MainPID=$before "* | *"MainPID=0 "*) ;;
+  *"ActiveState=active "*) break ;;
+  esac
+done
 """
 KEPT = "ls -A /data/jemput"
 
