@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from hal.updater import slots
 from hal.updater.slots import AUTOBOOT, PROVEN_S, CannotSay, Slots
+from kiosk.flow import service
 
 STANDS = f"ActiveState=active\nStatusText={slots.STANDS}\nActiveEnterTimestampMonotonic={{}}\n"
 STANDS_STILL = STANDS.replace(slots.STANDS, "The box does not start: touch")
@@ -232,6 +233,11 @@ def test_a_build_that_marks_itself_good_too_early_is_caught(
         made = Box(tmp_path / wrong.__name__, "b")
         wrong(made)
         assert marks_good(build, made)
+
+
+def test_what_the_kiosk_says_of_itself_is_what_is_waited_for() -> None:
+    """They are two programs: one word apart, and no update would ever be kept."""
+    assert slots.STANDS == service.STANDS
 
 
 def test_a_usual_start_writes_nothing_when_it_stands(box: Box) -> None:
