@@ -48,7 +48,10 @@ image: setup
 update: image
 	@image-build/build bundle --version 99.0.0
 
-# Boots it in an emulator, records somebody, cuts its power, updates it. Takes hours; one part: make image-test PART=boot
+# Boots it in an emulator, records somebody, cuts its power, updates it. Takes two hours, with a machine on every core;
+# one part: make image-test PART=boot
+image-test: export JEMPUT_IMAGE = $(OUT)/image
 image-test: image $(if $(PART),$(if $(findstring updates,$(PART)),update),update)
-	@JEMPUT_IMAGE=$(OUT)/image $(BIN)/python -m pytest -q $(if $(PART),tests/image/test_$(PART).py,tests/image)
+	@$(if $(PART),,JEMPUT_PROCESSORS=1) $(BIN)/python -m pytest -q \
+		$(if $(PART),tests/image/test_$(PART).py,-n auto --dist loadfile tests/image)
 	@$(if $(filter-out boot,$(PART)),,.ci/heavy passed image)

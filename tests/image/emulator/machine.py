@@ -24,7 +24,7 @@ from tests.image.emulator.shell import Shell
 QEMU = ("setpriv", "--pdeathsig", "KILL", "qemu-system-aarch64")  # ends with whoever tests
 PROCESSOR = "cortex-a72"  # a Pi 4's. Measured: an A53 takes as long, "max" 4 times (it signs its pointers)
 # Measured on two cores: three machines of two processors each spend half of all time waiting for one another, two with
-# one each hardly any. JEMPUT_PROCESSORS=1 is for whoever tries two parts at once.
+# one each hardly any. JEMPUT_PROCESSORS=1 is for a machine on every core.
 PROCESSORS = os.environ.get("JEMPUT_PROCESSORS", "2")
 MEMORY_MB = 1536  # of the smallest Pi 4's 2 GB what its graphics leave
 PANEL = (800, 480)  # the official panel of a Pi, for which the screens are drawn
