@@ -9,7 +9,7 @@ COMMANDS = {
     "run": "the touchscreen application",
     "readiness": "the workshop's report: which part of this box is in order",
     "tour": "an unattended complete day on a training box",
-    "regency": "the receiving office: init, officer, certify, take-in, afis, withdraw, roster",
+    "regency": "the receiving office: init, officer, certify, second-disk, take-in, afis, withdraw, roster",
     "provision": "the papers that turn a blank image into one particular box, for image-build/flash",
 }
 USAGE = "\n".join(["Usage: kiosk COMMAND [OPTIONS]", "", *(f"  {name:9} {what}" for name, what in COMMANDS.items())])

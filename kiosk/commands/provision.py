@@ -12,6 +12,7 @@ from hal.catalog import CATALOG
 from kiosk import config
 from kiosk.config import BoxFile, ConfigError
 from kiosk.exchange.errors import BundleError
+from kiosk.regency import second_disk
 from kiosk.regency.box_toml import PROFILES, box_toml
 from kiosk.regency.certify import Decision
 from kiosk.regency.durable import make_directory, write_file
@@ -55,7 +56,7 @@ def command(
             texts = {box: box_toml(box, opened.name, region, tables) for box in boxes}
             _try(next(iter(texts.values())), training)
             _check_free([out / box for box in boxes], again)
-            copies = int(opened.register.setting("copies") or 2)
+            copies = second_disk.copies(opened)
             decision = Decision(
                 training, place, registered_officers(opened), copies_wanted=copies, below_grade=below_grade
             )

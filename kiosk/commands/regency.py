@@ -17,11 +17,12 @@ from kiosk.regency import certify as certifying
 from kiosk.regency import check_file as check_files
 from kiosk.regency import iso as iso_files
 from kiosk.regency import office as offices
+from kiosk.regency import second_disk as second_disks
 from kiosk.regency import withdraw as withdrawing
 from kiosk.regency.durable import write_file
 from kiosk.regency.errors import OfficeError
 from kiosk.regency.leaving import Export
-from kiosk.regency.office import Office, open_office
+from kiosk.regency.office import open_office
 from kiosk.regency.officers import new_officer, register_officer, registered_officers
 from kiosk.regency.register import RegisterDamaged
 from kiosk.regency.result import TakeInResult
@@ -43,7 +44,6 @@ MOST_FAULTS = 20  # of one file, on one line
 P = ParamSpec("P")
 OfficeDir = Annotated[Path, typer.Option("--office", metavar="OFFICE", help="The office's directory.")]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Where the files go.")]
-Backup = Annotated[Path | None, typer.Option(help="The second disk; take-in remembers it.")]
 Stick = Annotated[Path, typer.Argument(metavar="STICK", exists=True, file_okay=False, help="Where the stick stands.")]
 
 
@@ -119,52 +119,45 @@ def certify(
 ) -> None:
     """Answer a box's request on a stick with office keys, config and certificate."""
     with open_office(office) as opened:
-        officers, copies = registered_officers(opened), _copies(opened)
+        officers, copies = registered_officers(opened), second_disks.copies(opened)
         decision = certifying.Decision(training, place, officers, copies_wanted=copies, below_grade=below_grade)
         issued = certifying.certify(opened, certifying.find_request(stick_root, box), code, decision)
         certifying.write_issued(stick_root, issued)
     console.print(f"Box {box} is certified; put the stick into it.")
 
 
-@app.command("take-in", epilog="Example: kiosk regency take-in /media/stick --office /srv/office --backup /mnt/second")
+@app.command("second-disk", epilog="Example: kiosk regency second-disk /mnt/second --office /srv/office")
 @_plainly
-def take_in(
-    stick_root: Stick,
+def second_disk(
     office: OfficeDir,
-    backup: Backup = None,
-    copies: Annotated[int | None, typer.Option(min=1, max=2, help="1: do without; remembered.")] = None,
-) -> int:
+    directory: Annotated[Path | None, typer.Argument(metavar="DIR", help="On another disk than the office.")] = None,
+    none: Annotated[bool, typer.Option("--none", help="Do without: receipts say one copy.")] = False,
+) -> None:
+    """Say once where second copies of everything go, or where they go from now on."""
+    if (directory is None) != none:
+        raise typer.BadParameter("Give a directory on another disk, or --none.")
+    with open_office(office) as opened:
+        if directory is None:
+            second_disks.do_without(opened)
+            console.print("Receipts stand for one copy from now on, and say so.")
+            return
+        second_disks.adopt(opened, directory)
+        waiting = len(opened.register.held("copies < 2"))
+    console.print(f"Second copies go to {directory}; {waiting} follow with the next take-in.", soft_wrap=True)
+    console.print("A disk that held them before holds sealed captures: lock it away or destroy it.")
+
+
+@app.command("take-in", epilog="Example: kiosk regency take-in /media/stick --office /srv/office")
+@_plainly
+def take_in(stick_root: Stick, office: OfficeDir) -> int:
     """Verify, open and register what a stick brings, and write receipts back to it."""
     with open_office(office) as opened, _progress() as progress:
-        backup, wanted = _settle_copies(opened, backup, copies)
         task = progress.add_task("bundles")
         result = take_in_stick(
-            opened,
-            stick_root,
-            backup=backup,
-            copies=wanted,
-            progress=lambda done, total: progress.update(task, completed=done, total=total),
+            opened, stick_root, lambda done, total: progress.update(task, completed=done, total=total)
         )
     _tell(result)
-    return 1 if result.rejected or result.refused else 0
-
-
-def _settle_copies(office: Office, backup: Path | None, copies: int | None) -> tuple[Path | None, int]:
-    """What was said now, or else what was said last time."""
-    if backup:
-        office.register.set("backup", str(backup.resolve()))
-    if backup or copies:
-        office.register.set("copies", str(copies or 2))
-    return backup or (_remembered(office) if copies != 1 else None), _copies(office)
-
-
-def _remembered(office: Office) -> Path | None:
-    backup = office.register.setting("backup")
-    return Path(backup) if backup else None
-
-
-def _copies(office: Office) -> int:
-    return int(office.register.setting("copies") or 2)
+    return 1 if result.rejected or result.refused or result.damaged else 0
 
 
 def _tell(result: TakeInResult) -> None:
@@ -175,6 +168,8 @@ def _tell(result: TakeInResult) -> None:
         errors.print(f"{named.name}: not taken in ({named.reason.value}); it stays on the stick.", soft_wrap=True)
     for named in result.quarantined:
         errors.print(f"{named.name}: kept aside ({named.reason.value}) until somebody decides.", soft_wrap=True)
+    for name in result.damaged:
+        errors.print(f"{name}: the office's own copy is damaged; restore it from the backup.", soft_wrap=True)
     for gap in result.missing:
         where = "not brought yet" if gap.at_end else "missing in between"
         errors.print(f"{gap.box}_{gap.incarnation}: numbers {gap.first} to {gap.last} {where}.", soft_wrap=True)
@@ -247,11 +242,10 @@ def withdraw(
             help="The last 6 characters of the record id.",
         ),
     ],
-    backup: Backup = None,
 ) -> None:
     """Destroy what a person took back, in both copies; the number stays."""
     with open_office(office) as opened:
-        withdrawing.withdraw(opened, record_id, confirm, backup or _remembered(opened))
+        withdrawing.withdraw(opened, record_id, confirm)
     console.print(f"{record_id} is destroyed. Delete its AFIS and ISO files where they were written.", soft_wrap=True)
 
 

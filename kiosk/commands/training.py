@@ -9,6 +9,7 @@ from pathlib import Path
 from kiosk.core.record import FINGERS, Resident
 from kiosk.flow import papers
 from kiosk.regency import office as offices
+from kiosk.regency import second_disk
 from kiosk.regency.certify import Decision, config_for
 from kiosk.regency.officers import new_officer, register_officer
 from kiosk.regency.roster import write_csv
@@ -46,7 +47,7 @@ Whoever steps up next knows their NIK:
 {niks}
 To bring what was recorded to the office, hand over (Petugas, Serah terima, Serahkan), then let the office take it in,
 and hand over again: the receipts purge the box.
-  kiosk regency take-in {stick} --office {office} --backup {backup}
+  kiosk regency take-in {stick} --office {office}
   kiosk regency afis --office {office} --out {afis}
 """
 
@@ -65,20 +66,23 @@ class TrainingBox:
 
 
 def prepare(out: Path, seed: int) -> TrainingBox:
-    """Make office/, recovery/, residents.csv and, under box/, papers, box.toml and the officer's card; out must hold
-    none of them yet."""
+    """Make office/, recovery/, residents.csv and, under box/, papers, box.toml and the officer's card, and backup/ for
+    the office's second disk; out must hold none of them yet."""
     offices.init(out / "office", out / "recovery", OFFICE_NAME)
     officer = new_officer(OFFICER, PIN)
     decision = Decision(training=True, place=PLACE, officers=(officer.entry,), order=FINGERS)
     people = tuple(residents(seed, RESIDENTS))
     (out / "residents.csv").write_text(write_csv(people), encoding="utf-8")
-    folder = out / "box" / "papers"
+    folder, second = out / "box" / "papers", out / "backup"
+    second.mkdir()
     folder.mkdir(parents=True)
     with offices.open_office(out / "office") as office, office.register.transaction():
         register_officer(office, officer.entry)
         (folder / papers.ROOT).write_text(office.root_public)
         (folder / papers.OFFICE).write_bytes(office.signed)
         (folder / papers.CONFIG).write_bytes(config_for(office, BOX, decision))
+    with offices.open_office(out / "office") as office:
+        second_disk.mark(office, second)
     _write_box(out, seed, officer.card, people)
     return TrainingBox(out / "office", folder, out / "box" / "data", officer.card, PIN, decision, people)
 
@@ -96,7 +100,6 @@ def _write_box(out: Path, seed: int, card: str, people: Sequence[Resident]) -> N
         niks="\n".join(f"  {number}. {person.nik}" for number, person in enumerate(people[:TOLD], start=1)),
         stick=stick,
         office=out / "office",
-        backup=out / "backup",
         afis=out / "afis",
     )
     (box / "sheet.txt").write_text(told, encoding="utf-8")

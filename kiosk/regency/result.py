@@ -36,15 +36,17 @@ class Asking:
 @dataclass(frozen=True)
 class TakeInResult:
     """`accepted` came new, `known` came again; `rejected` a receipt says no to; `refused` nobody known vouches for;
-    `quarantined` waits for a person or a certificate; `awaited` are manifest hashes that a completion file names and
-    that are nowhere; parts of those in `again` rotted on the box; the record ids in `withdrawn` were taken back, says
-    their box, and wait for `withdraw`; `receipts` stand on the stick; `removed` left it."""
+    `quarantined` waits for a person or a certificate; of those in `damaged` the office's own copy rotted; `awaited` are
+    manifest hashes that a completion file names and that are nowhere; parts of those in `again` rotted on the box; the
+    record ids in `withdrawn` were taken back, says their box, and wait for `withdraw`; `receipts` stand on the stick;
+    `removed` left it."""
 
     accepted: tuple[str, ...]
     known: tuple[str, ...]
     rejected: tuple[Named, ...]
     refused: tuple[Named, ...]
     quarantined: tuple[Named, ...]
+    damaged: tuple[str, ...]
     missing: tuple[Missing, ...]
     awaited: tuple[str, ...]
     again: tuple[str, ...]
@@ -56,5 +58,5 @@ class TakeInResult:
     @property
     def clean(self) -> bool:
         """Whether nobody has to look at anything."""
-        bundles = self.rejected or self.refused or self.quarantined or self.missing or self.awaited
+        bundles = self.rejected or self.refused or self.quarantined or self.damaged or self.missing or self.awaited
         return not (bundles or self.again or self.withdrawn)

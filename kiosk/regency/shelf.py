@@ -1,4 +1,4 @@
-"""Where the office keeps sealed bundles: one directory a bundle, and the same again in the backup."""
+"""Where the office keeps sealed bundles: one directory a bundle, and the same again on the second disk."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -24,9 +24,9 @@ def store(office: Office, found: Examined) -> None:
     durable.write_directory(office.bundles / found.manifest.name, found.files())
 
 
-def store_second(office: Office, held: Held, backup: Path) -> None:
+def store_second(office: Office, held: Held, second: Path) -> None:
     """The second copy, durable: every file of the first, hashed again. BundleError(BAD_HASH) where the first rotted."""
-    durable.write_directory(backup / BUNDLES / held.name, _checked_files(office.bundles / held.name, held.manifest))
+    durable.write_directory(second / BUNDLES / held.name, _checked_files(office.bundles / held.name, held.manifest))
 
 
 def _checked_files(directory: Path, digest: str) -> Iterator[tuple[str, bytes]]:

@@ -11,8 +11,7 @@ from kiosk.exchange import stick, stick_layout
 from kiosk.exchange.errors import BundleError, StickError, StickReason
 from kiosk.exchange.manifest import bundle_name, parse_bundle_name
 from kiosk.exchange.receipt import Receipt, open_receipt
-from kiosk.regency import shelf, survey, withdraw
-from kiosk.regency.errors import OfficeError
+from kiosk.regency import second_disk, shelf, survey, withdraw
 from kiosk.regency.office import Office
 from kiosk.regency.receipts import outstanding
 from kiosk.regency.result import TakeInResult
@@ -24,17 +23,15 @@ Progress = Callable[[int, int], None]  # bundles done, bundles in all
 def take_in(
     office: Office,
     stick_root: Path,
-    *,
-    backup: Path | None = None,
-    copies: int = 2,
     progress: Progress = lambda done, total: None,
 ) -> TakeInResult:
     """Everything under JEMPUT/ of a mounted stick, and what waited in quarantine and may come in now.
 
-    `copies` is how many durable copies a receipt asks for; two need `backup`, another disk. One bad bundle never stops
-    the others. Raises OfficeError on wrong use, StickError where the stick goes away or takes no receipts: run again.
+    One bad bundle never stops the others. Raises OfficeError, and has taken nothing in, where the second disk is not
+    there; StickError where the stick goes away or takes no receipts: run again.
     """
-    _check_copies(office, backup, copies)
+    copies = second_disk.copies(office)
+    second = second_disk.place(office) if copies == 2 else None
     requests = survey.requests(stick_root)
     sorting = Sorting(office, {(one.box, one.incarnation): one.key for one in requests})
     sources = _sources(office, stick_root)
@@ -46,9 +43,8 @@ def take_in(
         if source.name in amended:
             _take(sorting, source, stick_root)
     completions = survey.completions(office, stick_root)
-    withdraw.finish(office, backup)
-    if backup:
-        _second_copies(office, backup)
+    withdraw.finish(office, second)
+    damaged = _second_copies(office, second) if second else ()
     receipts = _hand_back(office, stick_root, copies)
     removed = _clear_stick(stick_root, sorting, receipts)
     survey.clear_completions(office, stick_root, completions)
@@ -59,6 +55,7 @@ def take_in(
         rejected=tuple(sorting.rejected.values()),
         refused=tuple(sorting.refused),
         quarantined=tuple(sorting.quarantined),
+        damaged=damaged,
         missing=survey.missing(office),
         awaited=survey.awaited(office, completions),
         again=tuple(sorting.again),
@@ -67,15 +64,6 @@ def take_in(
         receipts=len(receipts),
         removed=removed,
     )
-
-
-def _check_copies(office: Office, backup: Path | None, copies: int) -> None:
-    if copies not in (1, 2):
-        raise OfficeError("A receipt stands for one copy or two; give --copies 1 or 2.")
-    if copies == 2 and backup is None:
-        raise OfficeError("Two copies need a second disk; give --backup, or --copies 1 to do without.")
-    if backup and backup.resolve().is_relative_to(office.directory.resolve()):
-        raise OfficeError("The backup must not lie within the office; name another disk.")
 
 
 def _sources(office: Office, stick_root: Path) -> list[Source]:
@@ -103,10 +91,17 @@ def _take(sorting: Sorting, source: Source, stick_root: Path) -> None:
         raise StickError(StickReason.LOST)
 
 
-def _second_copies(office: Office, backup: Path) -> None:
+def _second_copies(office: Office, second: Path) -> tuple[str, ...]:
+    """The names of those that cannot be copied, because the first copy rotted: no receipt stands for them as yet."""
+    damaged = []
     for held in office.register.held("copies < 2"):
-        shelf.store_second(office, held, backup)
-        office.register.write("UPDATE bundles SET copies = 2 WHERE manifest = ?", held.manifest)
+        try:
+            shelf.store_second(office, held, second)
+        except BundleError:
+            damaged.append(held.name)
+        else:
+            office.register.write("UPDATE bundles SET copies = 2 WHERE manifest = ?", held.manifest)
+    return tuple(damaged)
 
 
 def _hand_back(office: Office, stick_root: Path, copies: int) -> list[tuple[Receipt, bytes]]:

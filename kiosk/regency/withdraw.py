@@ -6,8 +6,7 @@ The register says so first, durably, and the blobs go after it; `finish` ends wh
 from pathlib import Path
 
 from kiosk.core.status import Status
-from kiosk.exchange.bundle import MANIFEST
-from kiosk.regency import shelf
+from kiosk.regency import second_disk, shelf
 from kiosk.regency.errors import OfficeError
 from kiosk.regency.office import BUNDLES, Office
 from kiosk.regency.register import Person, Register
@@ -20,11 +19,11 @@ def unconfirmed(office: Office) -> tuple[str, ...]:
     return tuple(person.record_id for person in office.register.people("withdrawn AND nik IS NOT NULL"))
 
 
-def withdraw(office: Office, record_id: str, confirmation: str, backup: Path | None) -> None:
+def withdraw(office: Office, record_id: str, confirmation: str) -> None:
     """Destroy the blobs in both copies, NIK and name; manifest and rows stay. A second call ends an interrupted one.
 
     Raises OfficeError, and has destroyed nothing, where no box said that the record was taken back, `confirmation` is
-    not the end of its id, or the second copy is out of reach.
+    not the end of its id, or the second disk is not there.
     """
     register = office.register
     person = next(iter(register.people("record_id = ? AND withdrawn", record_id)), None)
@@ -32,32 +31,26 @@ def withdraw(office: Office, record_id: str, confirmation: str, backup: Path | N
         raise OfficeError("No box says that this record was taken back; look at its id again.")
     if confirmation != record_id[-CONFIRMED_BY:]:
         raise OfficeError(f"These are not the last {CONFIRMED_BY} characters of the record id; nothing was destroyed.")
-    _check_second_copy(office, person, backup)
+    held = register.bundle(person.manifest)
+    twice = second_disk.copies(office) == 2 or (held is not None and held.copies == 2)
+    second = second_disk.place(office) if twice else None
     with register.transaction():
         _release_rival(register, person)
         register.write("UPDATE people SET nik = NULL, name = NULL WHERE record_id = ?", record_id)
     shelf.tidy_quarantine(office)
-    finish(office, backup)
+    finish(office, second)
 
 
-def finish(office: Office, backup: Path | None) -> None:
-    """Destroy what was confirmed and stands here yet."""
+def finish(office: Office, second: Path | None) -> None:
+    """Destroy what was confirmed and stands here yet, on the second disk too where one is given."""
     sql = "SELECT bundles.name FROM bundles JOIN people USING (manifest) WHERE withdrawn AND nik IS NULL"
     rows = office.register.rows(sql)
     for row in rows:
         shelf.destroy_blobs(office.bundles / row["name"])
-        if backup:
-            shelf.destroy_blobs(backup / BUNDLES / row["name"])
+        if second:
+            shelf.destroy_blobs(second / BUNDLES / row["name"])
     if rows:
         office.register.scrub()
-
-
-def _check_second_copy(office: Office, person: Person, backup: Path | None) -> None:
-    held = office.register.bundle(person.manifest)
-    if held is None or held.copies == 1:
-        return
-    if backup is None or not (backup / BUNDLES / held.name / MANIFEST).is_file():
-        raise OfficeError("The second copy is not within reach; connect its disk, or name it with --backup.")
 
 
 def _release_rival(register: Register, person: Person) -> None:

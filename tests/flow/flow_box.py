@@ -44,7 +44,7 @@ from kiosk.imaging.requests import (
     ReadQr,
     Request,
 )
-from kiosk.regency import certify
+from kiosk.regency import certify, second_disk
 from kiosk.regency.office import open_office
 from kiosk.regency.result import TakeInResult
 from kiosk.regency.roster import read_csv, seal_for
@@ -371,4 +371,5 @@ class FlowBox:
 
     def take_in(self) -> TakeInResult:
         with open_office(self.training.office) as office:
-            return take_in(office, self.stick, backup=self.out / "backup")
+            second_disk.mark(office, self.out / "backup")  # the folder may be a copy of the one that it was made in
+            return take_in(office, self.stick)

@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 from regency_boxes import Box, fixed_now
 
+from kiosk.regency import second_disk
 from kiosk.regency.office import Office, init, open_office
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(tmp_path: Path, backup: Path) -> Iterator[Office]:
     init(tmp_path / "office", tmp_path / "safe", "DISDUKCAPIL SINTANG")
     with open_office(tmp_path / "office", fixed_now) as opened:
+        second_disk.mark(opened, backup)
         yield opened
 
 
@@ -29,4 +31,6 @@ def stick(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def backup(tmp_path: Path) -> Path:
+    """The office's second disk."""
+    (tmp_path / "backup").mkdir()
     return tmp_path / "backup"

@@ -12,10 +12,10 @@ from kiosk.regency.result import Named, TakeInResult
 from kiosk.regency.take_in import take_in
 
 
-def taken(office: Office, stick: Path, backup: Path, *bundles: Bundle) -> TakeInResult:
+def taken(office: Office, stick: Path, *bundles: Bundle) -> TakeInResult:
     for bundle in bundles:
         bundle.put(stick)
-    return take_in(office, stick, backup=backup)
+    return take_in(office, stick)
 
 
 def receipts(office: Office, stick: Path, box: Box) -> list[Receipt]:

@@ -36,7 +36,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def exported(office: Office, stick: Path, out: Path, finder: FaceFinder) -> Export:
-    take_in(office, stick, copies=1)
+    take_in(office, stick)
     return export(office, out, finder=finder)
 
 
@@ -124,7 +124,7 @@ def test_who_must_wait_is_named_and_not_written(
         first.put(stick)
     for bundle in bundles:
         bundle.put(stick)
-    take_in(office, stick, copies=1)
+    take_in(office, stick)
     if wait is Wait.WITHDRAWN:
         box.withdraw(person).put(stick)
     if wait is Wait.DISPUTED:
@@ -171,7 +171,7 @@ def test_a_rotten_blob_at_the_office_stops_nobody_else(
     good, bad = [box.commission(), box.person(), box.person(resident=ANOTHER)][1:]
     good.put(stick)
     bad.put(stick)
-    take_in(office, stick, copies=1)
+    take_in(office, stick)
     next((office.bundles / good.name).glob("*.age")).write_bytes(b"rotten")
     result = export(office, out, finder=finder)
     assert len(result.written) == 1

@@ -56,7 +56,7 @@ def test_what_rotted_on_the_box_is_amended_handed_over_and_the_rest_receipted(
     folders.append(bundles[2].put(tmp_path / "card"))
     assert handed_over(box, stick, folders, {person.name: given_up}).skipped == {}
 
-    result = take_in(office, stick, backup=backup)
+    result = take_in(office, stick)
     assert result.accepted == result.removed == tuple(bundle.name for bundle in bundles)
     assert (result.again, result.rejected, result.refused, result.awaited) == ((person.name,), (), (), ())
     assert accepted(office, stick, box) == {bundle.hash for bundle in bundles}
@@ -67,17 +67,15 @@ def test_what_rotted_on_the_box_is_amended_handed_over_and_the_rest_receipted(
     assert export_files(office, tmp_path / "afis").waiting == ((row.record_id, Wait.INCOMPLETE),)
 
 
-def test_an_amendment_lets_the_rest_in_and_marks_what_to_record_again(
-    office: Office, box: Box, stick: Path, backup: Path
-) -> None:
+def test_an_amendment_lets_the_rest_in_and_marks_what_to_record_again(office: Office, box: Box, stick: Path) -> None:
     first, person = box.commission(), box.person()
     meta = person.meta_blob(office.opening)
     lost = next(b.sha256 for b in person.manifest.blobs if b.size > 60_000)
     assert lost != meta
     directory = person.put(stick)
     (directory / f"{lost}.age").unlink()
-    assert reasons(taken(office, stick, backup, first).rejected) == [Reason.MISSING_BLOB]
-    result = taken(office, stick, backup, box.amend(person, [lost]))
+    assert reasons(taken(office, stick, first).rejected) == [Reason.MISSING_BLOB]
+    result = taken(office, stick, box.amend(person, [lost]))
     assert (person.name in result.accepted, result.again) == (True, (person.name,))
     (row,) = office.register.people()
     assert row.status == Status.ENROLL_FAILURE_AT_REGIONAL
@@ -85,22 +83,20 @@ def test_an_amendment_lets_the_rest_in_and_marks_what_to_record_again(
     assert len(row.again) == 1
 
 
-def test_a_person_whose_very_meta_rotted_is_still_receipted_and_named(
-    office: Office, box: Box, stick: Path, backup: Path
-) -> None:
+def test_a_person_whose_very_meta_rotted_is_still_receipted_and_named(office: Office, box: Box, stick: Path) -> None:
     first, person = box.commission(), box.person()
     meta = person.meta_blob(office.opening)
     (person.put(stick) / f"{meta}.age").unlink()
-    result = taken(office, stick, backup, first, box.amend(person, [meta]))
+    result = taken(office, stick, first, box.amend(person, [meta]))
     assert result.again == (person.name,)
     assert person.hash in accepted(office, stick, box)
     assert office.register.people() == []
 
 
-def test_an_amendment_of_another_box_gives_nothing_up(office: Office, box: Box, stick: Path, backup: Path) -> None:
+def test_an_amendment_of_another_box_gives_nothing_up(office: Office, box: Box, stick: Path) -> None:
     other = Box(office, name="SINTANG-04", incarnation="00000004").certified()
     first, person = box.commission(), box.person()
     lost = next(b.sha256 for b in person.manifest.blobs if b.size > 60_000)
     (person.put(stick) / f"{lost}.age").unlink()
-    result = taken(office, stick, backup, first, other.commission(), other.amend(person, [lost]))
+    result = taken(office, stick, first, other.commission(), other.amend(person, [lost]))
     assert reasons(result.rejected) == [Reason.MISSING_BLOB]

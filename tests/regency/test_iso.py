@@ -41,7 +41,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def exported(office: Office, stick: Path, out: Path, finder: FaceFinder) -> Export:
-    take_in(office, stick, copies=1)
+    take_in(office, stick)
     return iso.export(office, out, finder=finder)
 
 

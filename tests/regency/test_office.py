@@ -132,7 +132,7 @@ def test_a_closed_gap_is_signed_and_not_named_again(office: Office, box: Box, st
     first, _, last = box.commission(), box.void(), box.void()
     first.put(stick)
     last.put(stick)
-    assert take_in(office, stick, copies=1).missing == (Missing(box.name, box.incarnation, 2, 2, at_end=False),)
+    assert take_in(office, stick).missing == (Missing(box.name, box.incarnation, 2, 2, at_end=False),)
     with pytest.raises(OfficeError, match="taken in"):
         close_gap(office, box.name, box.incarnation, [2, 3], "card burnt")
     statement = close_gap(office, box.name, box.incarnation, [2], "card burnt")

@@ -13,6 +13,7 @@ from kiosk.exchange import stick_layout
 from kiosk.exchange.certificate import open_certificate
 from kiosk.exchange.config import open_config
 from kiosk.exchange.roster import open_roster
+from kiosk.regency import second_disk
 from kiosk.regency.certify import code_of
 from kiosk.regency.office import Office, init, open_office
 from kiosk.regency.roster import write_csv
@@ -54,6 +55,14 @@ def certified(desk: Desk) -> Box:
     return box
 
 
+def second_disk_for(desk: Desk) -> None:
+    """A folder that stands for a disk."""
+    second = desk.root / "second"
+    second.mkdir()
+    with open_office(desk.office) as office:
+        second_disk.mark(office, second)
+
+
 def test_a_box_is_certified_filled_and_taken_in_by_commands_alone(desk: Desk) -> None:
     card = desk.root / "card.txt"
     about = ("--office", desk.office, "--card", card, "--pin", "246810")
@@ -76,10 +85,10 @@ def test_a_box_is_certified_filled_and_taken_in_by_commands_alone(desk: Desk) ->
         bundle.put(desk.stick)
     where = ("take-in", desk.stick, "--office", desk.office)
     assert desk.run(*where) == 1
-    assert "--backup" in desk.said
-    assert desk.run(*where, "--backup", desk.root / "second") == 0
+    assert "kiosk regency second-disk" in desk.said
+    second_disk_for(desk)
+    assert desk.run(*where) == 0
     assert "2 taken in" in desk.said
-    assert desk.run(*where) == 0  # the second disk is remembered
     assert desk.run("afis", "--office", desk.office, "--out", desk.root / "afis") == 0
     assert desk.run("iso", "--office", desk.office, "--out", desk.root / "iso") == 0
     assert "2 files" in desk.said
@@ -94,13 +103,14 @@ def test_who_took_a_record_back_is_destroyed_by_a_clerk_alone(desk: Desk) -> Non
     first, person = box.commission(), box.person(record_id=RECORD_ID)
     for bundle in (first, person, box.withdraw(person)):
         bundle.put(desk.stick)
-    assert desk.run("take-in", desk.stick, "--office", desk.office, "--backup", desk.root / "second") == 0
+    second_disk_for(desk)
+    assert desk.run("take-in", desk.stick, "--office", desk.office) == 0
     assert f"{RECORD_ID}: was taken back" in desk.said
     kept = [root / "bundles" / person.name for root in (desk.office, desk.root / "second")]
     where = ("withdraw", RECORD_ID, "--office", desk.office)
     assert desk.run(*where, answer="no\n") == 1
     assert [len(list(directory.iterdir())) for directory in kept] == [len(person.files)] * 2
-    assert desk.run(*where, answer=f"{RECORD_ID[-6:]}\n") == 0  # the second disk is remembered
+    assert desk.run(*where, answer=f"{RECORD_ID[-6:]}\n") == 0
     assert [len(list(directory.iterdir())) for directory in kept] == [1, 1]
     assert desk.run(*where, "--confirm", RECORD_ID[-6:]) == 0
 
@@ -109,7 +119,8 @@ def test_a_box_that_asks_is_named_without_its_code_and_its_bundles_wait(desk: De
     with open_office(desk.office) as office:
         box = desk.ask(office)
         box.commission().put(desk.stick)
-    assert desk.run("take-in", desk.stick, "--office", desk.office, "--copies", "1") == 0
+    assert desk.run("second-disk", "--none", "--office", desk.office) == 0
+    assert desk.run("take-in", desk.stick, "--office", desk.office) == 0
     assert f"Box {box.name} asks for a certificate" in desk.said
     assert "kept aside (unknown-incarnation)" in desk.said
     code = code_of(box.request())
@@ -120,10 +131,29 @@ def test_a_box_that_asks_is_named_without_its_code_and_its_bundles_wait(desk: De
     assert "1 taken in" in desk.said
 
 
+def test_the_second_disk_is_named_once_or_done_without(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    where = ("--office", desk.office)
+    second = desk.root / "second"
+    second.mkdir()
+    assert desk.run("second-disk", second, *where) == 1
+    assert "own disk" in desk.said
+    monkeypatch.setattr(second_disk, "_stands_on", lambda directory: {directory.name})
+    assert desk.run("second-disk", second, *where) == 0
+    assert "0 follow with the next take-in" in desk.said
+    assert desk.run("take-in", desk.stick, *where) == 0
+    second.rename(desk.root / "pulled")
+    assert desk.run("take-in", desk.stick, *where) == 1
+    assert "mount it there and run again" in " ".join(desk.said.split())
+    assert desk.run("second-disk", "--none", *where) == 0
+    assert desk.run("take-in", desk.stick, *where) == 0
+    assert desk.run("second-disk", *where) == desk.run("second-disk", second, "--none", *where) == 2
+
+
 def test_what_was_not_taken_in_is_told_and_ends_with_1(desk: Desk) -> None:
     box = certified(desk)
     (box.commission().put(desk.stick) / "manifest.jws").write_bytes(b"x")
-    assert desk.run("take-in", desk.stick, "--office", desk.office, "--copies", "1") == 1
+    assert desk.run("second-disk", "--none", "--office", desk.office) == 0
+    assert desk.run("take-in", desk.stick, "--office", desk.office) == 1
     assert f"{box.name}_{box.incarnation}_00000001: not taken in (bad-format)" in desk.said
 
 
@@ -200,7 +230,7 @@ def test_only_one_program_has_an_office_open(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["init", "officer", "certify", "take-in", "afis", "iso", "check", "withdraw", "roster"]
+    "command", ["init", "officer", "certify", "second-disk", "take-in", "afis", "iso", "check", "withdraw", "roster"]
 )
 def test_every_command_has_help_with_an_example(desk: Desk, command: str) -> None:
     assert desk.run(command, "--help") == 0

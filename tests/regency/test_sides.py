@@ -74,7 +74,7 @@ def files(office: Office, box: Box, stick: Path, tmp_path: Path, monkeypatch: py
     seal, order = box.seal, iter([png(asymmetric(p), 500 if p in FINGERS else None) for p in EVERYTHING])
     monkeypatch.setattr(box, "seal", lambda plain, step: seal(next(order, plain), step))  # the meta comes last
     box.person(EVERYTHING, record_id=RECORD_ID).put(stick)
-    take_in(office, stick, copies=1)
+    take_in(office, stick)
     finder = FaceFinder()
     for export in (afis.export, iso.export):
         assert export(office, tmp_path / "out", finder=finder).waiting == ()

@@ -17,11 +17,12 @@ from kiosk.exchange.bundle import verify_bundle
 from kiosk.exchange.errors import BundleError
 from kiosk.exchange.manifest import bundle_name
 from kiosk.exchange.receipt import Receipt, open_receipt
+from kiosk.regency import second_disk
 from kiosk.regency import take_in as module
 from kiosk.regency import withdraw as withdrawing
 from kiosk.regency.examine import open_own
 from kiosk.regency.office import BUNDLES, Office, init, open_office
-from kiosk.regency.register import Person, Register
+from kiosk.regency.register import Register
 from kiosk.regency.sorting import Sorting, Source
 from kiosk.regency.take_in import take_in
 from kiosk.regency.withdraw import withdraw
@@ -82,7 +83,9 @@ class Scene:
         scene = cls(root)
         init(scene.office, root / "safe", "DISDUKCAPIL SINTANG")
         scene.stick.mkdir()
+        scene.backup.mkdir()
         with open_office(scene.office) as office:
+            second_disk.mark(office, scene.backup)
             box = Box(office).certified()
             bundles = [box.commission(), box.person((Position.PORTRAIT,), record_id=RECORD_ID)]
             bundles.append(box.withdraw(bundles[1]))
@@ -94,11 +97,14 @@ class Scene:
     def copied(self) -> "Scene":
         target = Path(tempfile.mkdtemp(dir=self.root.parent)) / "scene"
         shutil.copytree(self.root, target)
-        return Scene(target)
+        scene = Scene(target)
+        with open_office(scene.office) as office:
+            second_disk.mark(office, scene.backup)  # the same disk, in another place
+        return scene
 
     def run(self, calls: int | None = None) -> int:
         with fused(calls) as fuse, open_office(self.office, fixed_now) as office:
-            take_in(office, self.stick, backup=self.backup)
+            take_in(office, self.stick)
         return fuse.count
 
     def receipts(self, office: Office, box: Box) -> list[Receipt]:
@@ -113,7 +119,7 @@ class Scene:
 
     def withdraw(self, calls: int | None = None) -> int:
         with fused(calls) as fuse, open_office(self.office, fixed_now) as office:
-            withdraw(office, RECORD_ID, RECORD_ID[-6:], self.backup)
+            withdraw(office, RECORD_ID, RECORD_ID[-6:])
         return fuse.count
 
     def left(self) -> dict[str, float]:
@@ -215,10 +221,15 @@ def test_a_withdrawal_killed_at_every_durable_call_is_whole_or_ended_by_the_next
 def test_a_build_that_destroys_before_its_register_says_so_is_caught(
     scene: tuple[Scene, Box], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def eager(office: Office, person: Person, backup: Path) -> None:
-        withdrawing.shelf.destroy_blobs(office.bundles / office.register.held("manifest = ?", person.manifest)[0].name)
+    place = second_disk.place
 
-    monkeypatch.setattr(withdrawing, "_check_second_copy", eager)
+    def eager(office: Office) -> Path:
+        for person in office.register.people("withdrawn"):
+            name = office.register.held("manifest = ?", person.manifest)[0].name
+            withdrawing.shelf.destroy_blobs(office.bundles / name)
+        return place(office)
+
+    monkeypatch.setattr(second_disk, "place", eager)
     with pytest.raises(AssertionError):
         test_a_withdrawal_killed_at_every_durable_call_is_whole_or_ended_by_the_next_run(scene)
 

@@ -17,6 +17,7 @@ from workshop import card_copy, rescue_command
 from workshop.disks import Disk
 
 from kiosk.commands.training import TrainingBox
+from kiosk.regency import second_disk
 from kiosk.regency.office import open_office
 from kiosk.regency.take_in import take_in
 
@@ -63,8 +64,10 @@ def test_every_bundle_of_a_broken_box_is_taken_in_by_the_office(
     assert len(report["whole"]) >= 2
     assert (report["damaged"], report["gaps"], report["under_way"], report["vouched"]) == ({}, [], 1, True)
     assert digest(card) == before
+    (tmp_path / "backup").mkdir()
     with open_office(office) as opened:
-        result = take_in(opened, tmp_path / "out/stick", backup=tmp_path / "backup")
+        second_disk.mark(opened, tmp_path / "backup")
+        result = take_in(opened, tmp_path / "out/stick")
     assert sorted(result.accepted) == report["whole"]
     assert (result.rejected, result.refused, result.quarantined, result.missing) == ((), (), (), ())
 

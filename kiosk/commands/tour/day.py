@@ -56,11 +56,6 @@ class Places:
         """The AFIS files."""
         return self.out / "afis"
 
-    @property
-    def backup(self) -> Path:
-        """The office's second disk."""
-        return self.out / "backup"
-
 
 class Day:
     """One box, one office, one stick."""
@@ -187,7 +182,7 @@ class Day:
     def take_in(self) -> None:
         """The stick at the office."""
         with open_office(self._training.office) as office:
-            result = take_in.take_in(office, self._places.stick, backup=self._places.backup)
+            result = take_in.take_in(office, self._places.stick)
         if result.rejected or result.refused or result.quarantined or result.awaited:
             raise TourFailed(f"The office did not take everything in: {result}.")
         self._report.note("take-in", accepted=list(result.accepted), known=len(result.known))
