@@ -19,6 +19,7 @@ from kiosk.regency import iso as iso_files
 from kiosk.regency import office as offices
 from kiosk.regency import second_disk as second_disks
 from kiosk.regency import withdraw as withdrawing
+from kiosk.regency.decided import decided
 from kiosk.regency.durable import write_file
 from kiosk.regency.errors import OfficeError
 from kiosk.regency.leaving import Export
@@ -106,19 +107,23 @@ def officer(
     console.print(f"Print {card} as a QR code for officer {officer_id}; it cannot be made again.")
 
 
-@app.command(epilog="Example: kiosk regency certify /media/stick --office /srv/office --box SINTANG-03 --place SERAWAI")
+@app.command(epilog="Example: kiosk regency certify /media/stick --office /srv/office --box SINTANG-03")
 @_plainly
 def certify(
     stick_root: Stick,
     office: OfficeDir,
     box: Annotated[str, typer.Option(help="The box that asks.")],
-    place: Annotated[str, typer.Option(help="Where the box works.")],
     code: Annotated[str, typer.Option(prompt="Code on the box's screen", help="As ABCD-EFGH.")],
+    place: Annotated[str, typer.Option(help="Where the box works, if not where it was provisioned for.")] = "",
     training: Annotated[bool, typer.Option(help="For people who do not exist; cannot be changed later.")] = False,
     below_grade: Annotated[bool, typer.Option(help="Let check-only finger sensors record; such files wait.")] = False,
 ) -> None:
-    """Answer a box's request on a stick with office keys, config and certificate."""
+    """Answer a box's request on a stick with office keys, config and certificate. What 'kiosk provision' was told of
+    the box holds."""
     with open_office(office) as opened:
+        if was := decided(opened, box):
+            place, training = place or was.place, training or was.training
+            below_grade = below_grade or was.below_grade
         officers, copies = registered_officers(opened), second_disks.copies(opened)
         decision = certifying.Decision(training, place, officers, copies_wanted=copies, below_grade=below_grade)
         issued = certifying.certify(opened, certifying.find_request(stick_root, box), code, decision)

@@ -9,14 +9,18 @@ from kiosk.exchange import jws, stick, stick_layout
 from kiosk.exchange.certificate import Certificate, Request, open_request, short_code, sign_certificate
 from kiosk.exchange.config import BoxConfig, OfficerEntry, sign_config
 from kiosk.exchange.errors import BundleError
+from kiosk.regency.decided import decided
 from kiosk.regency.errors import OfficeError
 from kiosk.regency.office import Office
+
+LONGEST_PLACE = 60  # letters: as long as an office's name, and it stands on one line of the box's screen
 
 
 @dataclass(frozen=True)
 class Decision:
     """What the office decides for a box. A box's copies_wanted is what it expects of receipts; with below_grade a
-    finger sensor that is good for checks only may record there, and the file waits."""
+    finger sensor that is good for checks only may record there, and the file waits. OfficeError where the place is not
+    one line."""
 
     training: bool
     place: str
@@ -24,6 +28,12 @@ class Decision:
     order: tuple[Position, ...] = FINGERS
     copies_wanted: int = 2
     below_grade: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.place.strip() or len(self.place) > LONGEST_PLACE or not self.place.isprintable():
+            raise OfficeError(
+                f"Where the box works must be one line of at most {LONGEST_PLACE} letters; say its place."
+            )
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,10 @@ def _letters(code: str) -> str:
 
 
 def _check_known(office: Office, request: Request, decision: Decision) -> None:
+    was = decided(office, request.box)
+    if was and was.training != decision.training:
+        made = "training" if was.training else "real people"
+        raise OfficeError(f"Box {request.box} was made for {made}; certify it so, or provision a new card.")
     for known in office.register.incarnations():
         if (known.box, known.incarnation) == (request.box, request.incarnation):
             if known.key != request.key:

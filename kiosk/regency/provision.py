@@ -8,11 +8,11 @@ from typing import get_args
 
 from kiosk.exchange.shapes import BoxId
 from kiosk.regency.certify import Decision, config_for
+from kiosk.regency.decided import Decided, decide, decided
 from kiosk.regency.errors import OfficeError
 from kiosk.regency.office import Office
 
 ROOT, OFFICE, CONFIG = "root.pub", "office.jws", "config.jws"  # as the box looks for them
-_MARK = "provisioned "  # a setting of the register for every box, with the time
 _FORM: re.Pattern[str] = get_args(BoxId)[1]
 
 
@@ -35,8 +35,6 @@ def provision(
         raise OfficeError(
             "The office has no officer: nobody could open the box; make one with 'kiosk regency officer'."
         )
-    if not decision.place.strip():
-        raise OfficeError("The place is empty; say where the box works.")
     for box in boxes:
         _check(office, box, again)
     if len(set(boxes)) < len(boxes):
@@ -44,7 +42,7 @@ def provision(
     with office.register.transaction():
         made = tuple(BoxPapers(box, _papers(office, box, decision)) for box in boxes)
         for box in boxes:
-            office.register.set(_MARK + box, office.moment().utc)
+            decide(office, box, Decided(office.moment().utc, decision.training, decision.place, decision.below_grade))
     return made
 
 
@@ -56,8 +54,8 @@ def _check(office: Office, box: str, again: bool) -> None:
         )
     if again:
         return
-    if since := office.register.setting(_MARK + box):
-        raise OfficeError(f"Box {box} got its papers on {since[:10]}; if it gets a new card, say --again.")
+    if was := decided(office, box):
+        raise OfficeError(f"Box {box} got its papers on {was.since[:10]}; if it gets a new card, say --again.")
     if office.register.knows_box(box):
         raise OfficeError(f"Box {box} is certified already; if it gets a new card, say --again.")
 

@@ -10,9 +10,11 @@ from typer.testing import CliRunner, Result
 
 from kiosk import config
 from kiosk.commands import provision as command
+from kiosk.commands.regency import app as regency
 from kiosk.exchange import stick as sticks
 from kiosk.exchange import stick_layout
 from kiosk.exchange.certificate import Request, open_certificate, sign_request
+from kiosk.exchange.config import BoxConfig, open_config
 from kiosk.exchange.jws import SigningKey
 from kiosk.flow import papers
 from kiosk.regency.box_toml import PROFILES
@@ -81,6 +83,48 @@ def test_the_certificate_of_a_provisioned_box_comes_back_and_is_taken_up(office:
     newer = papers.newer(folder, brought, before, incarnation, NoCounters())  # type: ignore[arg-type]
     assert newer.papers.certificate == open_certificate(brought[papers.CERTIFICATE], config_key)
     assert newer.papers.config.counter > before.config.counter
+
+
+def certified_as(office: Path, tmp_path: Path, *options: str) -> tuple[Result, BoxConfig | None]:
+    """A provisioned box asks, and a clerk answers by command; what its config says then."""
+    stick, key = tmp_path / "stick", SigningKey.from_bytes(bytes(32))
+    stick.mkdir(exist_ok=True)
+    with open_office(office) as opened:
+        config_key, intake = opened.keys.keys.config, opened.keys.recipients[0]
+    request = sign_request(Request("SINTANG-03", "9f3c01ab", key.public, intake, "board-1", None), key)
+    sticks.write_file(stick, stick_layout.request("SINTANG-03", "9f3c01ab"), request)
+    about = ("--box", "SINTANG-03", "--office", str(office), "--code", code_of(request), *options)
+    done = CliRunner().invoke(regency, ["certify", str(stick), *about])
+    raw = sticks.read_file(stick, stick_layout.config("SINTANG-03"))
+    return done, open_config(raw, config_key) if raw else None
+
+
+def test_what_was_decided_with_the_papers_holds_for_the_certificate(office: Path, tmp_path: Path) -> None:
+    assert provision(office, "SINTANG-03", "--training", "--below-grade").exit_code == 0
+    done, config = certified_as(office, tmp_path)
+    assert done.exit_code == 0, done.output
+    assert config is not None
+    assert (config.place, config.training, config.below_grade) == ("SERAWAI", True, True)
+    _, config = certified_as(office, tmp_path, "--place", "AMBALAU")
+    assert config is not None
+    assert config.place == "AMBALAU"
+
+
+def test_a_box_that_was_made_for_real_people_is_not_certified_for_training(office: Path, tmp_path: Path) -> None:
+    assert provision(office, "SINTANG-03").exit_code == 0
+    done, config = certified_as(office, tmp_path, "--training")
+    assert (done.exit_code, "was made for real people" in done.output, config) == (1, True, None)
+
+
+def test_a_box_that_was_never_provisioned_wants_a_place(office: Path, tmp_path: Path) -> None:
+    done, config = certified_as(office, tmp_path)
+    assert (done.exit_code, "say its place" in done.output, config) == (1, True, None)
+
+
+@pytest.mark.parametrize("place", [" ", "A" * 61, "SERAWAI\nAMBALAU"])
+def test_a_place_that_is_not_one_line_is_refused(office: Path, place: str) -> None:
+    done = provision(office, "SINTANG-03", place=place)
+    assert (done.exit_code, "one line of at most 60 letters" in done.output) == (1, True), done.output
 
 
 class NoCounters:
