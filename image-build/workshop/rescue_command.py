@@ -116,7 +116,7 @@ def _tell(report: Report, copy: CardCopy, out: Path) -> None:
         )
     if copy.unreadable:
         errors.print(f"{copy.unreadable} bytes of the card could not be read.")
-    console.print(f"Next: kiosk regency take-in {out / 'stick'} --office OFFICE", soft_wrap=True)
+    console.print(f"Next: kiosk regency take-in {out / 'stick'} --office OFFICE --backup BACKUP", soft_wrap=True)
 
 
 if __name__ == "__main__":

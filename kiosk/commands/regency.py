@@ -19,7 +19,7 @@ from kiosk.regency import iso as iso_files
 from kiosk.regency import office as offices
 from kiosk.regency import second_disk as second_disks
 from kiosk.regency import withdraw as withdrawing
-from kiosk.regency.decided import decided
+from kiosk.regency.decided import Decided, decided
 from kiosk.regency.durable import write_file
 from kiosk.regency.errors import OfficeError
 from kiosk.regency.leaving import Export
@@ -115,17 +115,22 @@ def certify(
     box: Annotated[str, typer.Option(help="The box that asks.")],
     code: Annotated[str, typer.Option(prompt="Code on the box's screen", help="As ABCD-EFGH.")],
     place: Annotated[str, typer.Option(help="Where the box works, if not where it was provisioned for.")] = "",
-    training: Annotated[bool, typer.Option(help="For people who do not exist; cannot be changed later.")] = False,
-    below_grade: Annotated[bool, typer.Option(help="Let check-only finger sensors record; such files wait.")] = False,
+    training: Annotated[bool | None, typer.Option(help="For people who do not exist; for good.")] = None,
+    below_grade: Annotated[
+        bool | None, typer.Option(help="Let check-only finger sensors record; such files wait.")
+    ] = None,
 ) -> None:
     """Answer a box's request on a stick with office keys, config and certificate. What 'kiosk provision' was told of
     the box holds."""
     with open_office(office) as opened:
-        if was := decided(opened, box):
-            place, training = place or was.place, training or was.training
-            below_grade = below_grade or was.below_grade
-        officers, copies = registered_officers(opened), second_disks.copies(opened)
-        decision = certifying.Decision(training, place, officers, copies_wanted=copies, below_grade=below_grade)
+        was = decided(opened, box) or Decided("", training=False, place="", below_grade=False)
+        decision = certifying.Decision(
+            was.training if training is None else training,
+            place or was.place,
+            registered_officers(opened),
+            copies_wanted=second_disks.copies(opened),
+            below_grade=was.below_grade if below_grade is None else below_grade,
+        )
         issued = certifying.certify(opened, certifying.find_request(stick_root, box), code, decision)
         certifying.write_issued(stick_root, issued)
     console.print(f"Box {box} is certified; put the stick into it.")
@@ -138,25 +143,33 @@ def second_disk(
     directory: Annotated[Path | None, typer.Argument(metavar="DIR", help="On another disk than the office.")] = None,
     none: Annotated[bool, typer.Option("--none", help="Do without: receipts say one copy.")] = False,
 ) -> None:
-    """Say once where second copies of everything go, or where they go from now on."""
+    """Put a disk for second copies in the place of another, have them all compared again, or do without."""
     if (directory is None) != none:
         raise typer.BadParameter("Give a directory on another disk, or --none.")
     with open_office(office) as opened:
         if directory is None:
             second_disks.do_without(opened)
             console.print("Receipts stand for one copy from now on, and say so.")
-            return
-        second_disks.adopt(opened, directory)
-        waiting = len(opened.register.held("copies < 2"))
-    console.print(f"Second copies go to {directory}; {waiting} follow with the next take-in.", soft_wrap=True)
-    console.print("A disk that held them before holds sealed captures: lock it away or destroy it.")
+        else:
+            second_disks.adopt(opened, directory)
+            waiting = len(opened.register.held("copies < 2"))
+            console.print(f"Second copies stand on {directory}; the next take-in compares or writes {waiting} of them.")
+    console.print("A disk that held them before holds sealed captures: lock it away, or destroy it.")
 
 
-@app.command("take-in", epilog="Example: kiosk regency take-in /media/stick --office /srv/office")
+@app.command("take-in", epilog="Example: kiosk regency take-in /media/stick --office /srv/office --backup /mnt/second")
 @_plainly
-def take_in(stick_root: Stick, office: OfficeDir) -> int:
+def take_in(
+    stick_root: Stick,
+    office: OfficeDir,
+    backup: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The second disk, the first time or where it is now.")
+    ] = None,
+) -> int:
     """Verify, open and register what a stick brings, and write receipts back to it."""
     with open_office(office) as opened, _progress() as progress:
+        if backup:
+            second_disks.name(opened, backup)
         task = progress.add_task("bundles")
         result = take_in_stick(
             opened, stick_root, lambda done, total: progress.update(task, completed=done, total=total)
@@ -174,7 +187,7 @@ def _tell(result: TakeInResult) -> None:
     for named in result.quarantined:
         errors.print(f"{named.name}: kept aside ({named.reason.value}) until somebody decides.", soft_wrap=True)
     for name in result.damaged:
-        errors.print(f"{name}: the office's own copy is damaged; restore it from the backup.", soft_wrap=True)
+        errors.print(f"{name}: whole in neither place; bring its stick again, or restore the office.", soft_wrap=True)
     for gap in result.missing:
         where = "not brought yet" if gap.at_end else "missing in between"
         errors.print(f"{gap.box}_{gap.incarnation}: numbers {gap.first} to {gap.last} {where}.", soft_wrap=True)

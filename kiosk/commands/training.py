@@ -82,7 +82,7 @@ def prepare(out: Path, seed: int) -> TrainingBox:
         (folder / papers.OFFICE).write_bytes(office.signed)
         (folder / papers.CONFIG).write_bytes(config_for(office, BOX, decision))
     with offices.open_office(out / "office") as office:
-        second_disk.mark(office, second)
+        second_disk.mark(office, second, practice=True)
     _write_box(out, seed, officer.card, people)
     return TrainingBox(out / "office", folder, out / "box" / "data", officer.card, PIN, decision, people)
 

@@ -1,7 +1,7 @@
 """How a box becomes one of this office's: its request is answered with office keys, config and certificate."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kiosk.core.record import FINGERS, Position
@@ -9,7 +9,7 @@ from kiosk.exchange import jws, stick, stick_layout
 from kiosk.exchange.certificate import Certificate, Request, open_request, short_code, sign_certificate
 from kiosk.exchange.config import BoxConfig, OfficerEntry, sign_config
 from kiosk.exchange.errors import BundleError
-from kiosk.regency.decided import decided
+from kiosk.regency.decided import decide, decided
 from kiosk.regency.errors import OfficeError
 from kiosk.regency.office import Office
 
@@ -121,6 +121,8 @@ def _issue(office: Office, request: Request, decision: Decision) -> Issued:
         office.config_key,
     )
     config = config_for(office, box, decision)
+    if was := decided(office, box):
+        decide(office, box, replace(was, place=decision.place, below_grade=decision.below_grade))
     register.write(
         "INSERT INTO boxes VALUES (?, ?, ?) ON CONFLICT (box) DO UPDATE SET training = excluded.training, "
         "place = excluded.place",

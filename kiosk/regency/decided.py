@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from kiosk.regency.office import Office
 
-_OF = "provisioned "  # a setting of the register for every box
+_OF = "decided for "  # a setting of the register for every box
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class Wait(StrEnum):
     DISPUTED = "disputed"
     INCOMPLETE = "incomplete"
     WITHDRAWN = "withdrawn"  # its box says so; somebody at the office has to confirm
-    DAMAGED = "damaged"  # the office's own copy: restore it from the backup
+    DAMAGED = "damaged"  # the office's own copy: it comes back from the second disk
     BELOW_GRADE = "below-grade"  # taken with a sensor that is good for checks only
     UNSCALED = "unscaled"  # ISO/IEC 19794-4 cannot say that nobody knows a print's resolution
 

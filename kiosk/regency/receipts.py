@@ -29,12 +29,17 @@ class SignedReceipt:
 
 def outstanding(office: Office, copies: int) -> list[SignedReceipt]:
     """The last receipt of every thousand of every incarnation, signed anew where there is something new to say.
-    A bundle with fewer than `copies` durable copies is not named."""
+    A bundle with fewer than `copies` durable copies is not named, and no receipt says more than `copies`."""
+    to_say = _to_say(office, copies)
     with office.register.transaction():
-        for key, said in _to_say(office, copies).items():
-            _sign_if_new(office, key, said)
+        for key, said in to_say.items():
+            _sign_if_new(office, key, {**said, "copies": min([*said["copies"], copies]) if said["copies"] else 0})
     rows = office.register.rows("SELECT * FROM receipts ORDER BY box, incarnation, thousand")
-    return [SignedReceipt(r["box"], r["incarnation"], r["counter"], r["jws"].encode()) for r in rows]
+    return [
+        SignedReceipt(r["box"], r["incarnation"], r["counter"], r["jws"].encode())
+        for r in rows
+        if (r["box"], r["incarnation"], r["thousand"]) in to_say
+    ]
 
 
 _Key = tuple[str, str, int]
@@ -55,7 +60,6 @@ def _to_say(office: Office, copies: int) -> dict[_Key, dict[str, Any]]:
 
 def _sign_if_new(office: Office, key: _Key, said: dict[str, Any]) -> None:
     (box, incarnation, _), register = key, office.register
-    said = {**said, "copies": min(said["copies"], default=0)}
     text = json.dumps(said, sort_keys=True)
     if register.rows("SELECT 1 FROM receipts WHERE (box, incarnation, thousand, said) = (?, ?, ?, ?)", *key, text):
         return

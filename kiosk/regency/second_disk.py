@@ -1,7 +1,11 @@
 """The disk of the second copies. It carries a mark, so that a folder where no disk is mounted is never taken for it."""
 
 import json
+import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,6 +15,17 @@ from kiosk.regency.office import Office
 
 MARK = "jemput-second-copies.json"
 _COPIES, _PLACE, _DISK = "copies", "second_place", "second_disk"  # what the office remembers
+_SHARES = ("nfs", "nfs4", "cifs", "smb3", "fuse.sshfs")  # on the disks of another machine
+_ANEW = "with a disk in its place, run 'kiosk regency second-disk'"
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """Whose copies these are (the office's root key), which disk it is, and whether a folder only stands for one."""
+
+    root: str
+    disk: str
+    practice: bool
 
 
 def copies(office: Office) -> int:
@@ -19,67 +34,116 @@ def copies(office: Office) -> int:
 
 
 def do_without(office: Office) -> None:
-    """From now on a receipt stands for one copy, and says so."""
-    office.register.set(_COPIES, "1")
+    """From now on a receipt stands for one copy, and says so; what the second disk held counts no more."""
+    with office.register.transaction():
+        office.register.write("DELETE FROM settings WHERE name IN (?, ?)", _PLACE, _DISK)
+        office.register.set(_COPIES, "1")
+        office.register.write("UPDATE bundles SET copies = 1")
 
 
 def adopt(office: Office, directory: Path) -> None:
-    """Second copies go to this directory from now on.
+    """Second copies go to this directory from now on. None on it counts until the next take-in has compared it.
 
-    Raises OfficeError where it is no directory, within the office, on the same disk, or another office's.
+    Raises OfficeError where it is no directory, within the office, on the same disk or none, or another office's.
     """
     if not directory.is_dir():
         raise OfficeError("There is no such directory; mount the second disk first.")
     if directory.resolve().is_relative_to(office.directory.resolve()):
         raise OfficeError("Second copies must not lie within the office; name another disk.")
-    if _stands_on(directory) & _stands_on(office.directory):
+    own = set().union(*(_devices(place) or {_mounted(place)[0]} for place in (office.directory, office.bundles)))
+    if (_devices(directory) or {_share(directory)}) & own:
         raise OfficeError("That directory is on the office's own disk; mount another one there.")
     mark(office, directory)
 
 
-def mark(office: Office, directory: Path) -> None:
-    """As `adopt`, wherever the directory lies: for practice, where a folder stands for the disk. Of a disk that the
-    office does not know yet, no copy counts: all are written to it by the next take-in."""
-    there = _mark(directory)
-    if there and there["root"] != office.root_public:
+def mark(office: Office, directory: Path, practice: bool = False) -> None:
+    """As `adopt`, wherever the directory lies. In `practice` a folder stands for the disk."""
+    there = _read(directory)
+    if there and there.root != office.root_public:
         raise OfficeError("That disk holds the second copies of another office; use one of your own.")
-    disk = there["disk"] if there else uuid4().hex
-    if not there:
-        write_file(directory / MARK, json.dumps({"root": office.root_public, "disk": disk}).encode())
+    now = _Mark(office.root_public, there.disk if there else uuid4().hex, practice)
+    if now != there:
+        write_file(directory / MARK, json.dumps(asdict(now)).encode())
     with office.register.transaction():
-        if disk != office.register.setting(_DISK):
-            office.register.write("UPDATE bundles SET copies = 1")
-        for name, value in ((_COPIES, "2"), (_PLACE, str(directory.resolve())), (_DISK, disk)):
+        office.register.write("UPDATE bundles SET copies = 1")
+        for name, value in ((_COPIES, "2"), (_PLACE, str(directory.resolve())), (_DISK, now.disk)):
             office.register.set(name, value)
 
 
-def place(office: Office) -> Path:
-    """Where the second copies stand. Raises OfficeError where that is not said yet, or the disk is not there."""
-    known = office.register.setting(_PLACE)
+def name(office: Office, directory: Path) -> None:
+    """The first time, adopt this directory; later, this is where the known disk is mounted now. OfficeError where it
+    is another one."""
+    known = office.register.setting(_DISK)
     if known is None:
+        adopt(office, directory)
+        return
+    _check(office, directory, directory)
+    office.register.set(_PLACE, str(directory.resolve()))
+
+
+@contextmanager
+def mounted(office: Office) -> Iterator[Path | None]:
+    """The second disk, None where the office does without. It is held open: what is done below this path is done on
+    the disk that carries the mark, or fails. OfficeError where it is not there."""
+    place = office.register.setting(_PLACE)
+    if copies(office) == 1:
+        yield None
+        return
+    if place is None:
         raise OfficeError(
-            "Two copies need a second disk: name it with 'kiosk regency second-disk', which can also do without."
+            "Two copies need a second disk: name it with --backup; 'kiosk regency second-disk --none' does without."
         )
-    there = _mark(Path(known))
-    if not there or (there["root"], there["disk"]) != (office.root_public, office.register.setting(_DISK)):
-        raise OfficeError(f"The second disk is not at {known}; mount it there and run again, nothing was done.")
-    return Path(known)
-
-
-def _mark(directory: Path) -> dict[str, str] | None:
     try:
-        read = json.loads((directory / MARK).read_bytes())
-        return {name: str(read[name]) for name in ("root", "disk")}
+        descriptor = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
+    except (FileNotFoundError, NotADirectoryError):
+        raise _away(place) from None
+    try:
+        root = Path(f"/proc/self/fd/{descriptor}")
+        _check(office, root, Path(place))
+        yield root
+    finally:
+        os.close(descriptor)
+
+
+def _check(office: Office, directory: Path, called: Path) -> None:
+    there = _read(directory)
+    if there is None:
+        raise _away(called)
+    if (there.root, there.disk) != (office.root_public, office.register.setting(_DISK)):
+        raise OfficeError(f"Another disk is mounted at {called}; mount the office's second one, or {_ANEW}.")
+    if not there.practice and directory.stat().st_dev == office.bundles.stat().st_dev:
+        raise OfficeError(f"What is mounted at {called} is on the office's own disk; mount the second one, or {_ANEW}.")
+
+
+def _away(place: Path | str) -> OfficeError:
+    return OfficeError(f"The second disk is not at {place}; mount it there and run again, or {_ANEW}.")
+
+
+def _read(directory: Path) -> _Mark | None:
+    try:
+        return _Mark(**json.loads((directory / MARK).read_bytes()))
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError) as error:
-        raise OfficeError(f"{directory / MARK} is damaged: this disk rots; use a new one.") from error
+    except (ValueError, TypeError) as error:
+        raise OfficeError(f"{MARK} on that disk is damaged: the disk rots; use another, {_ANEW}.") from error
 
 
-def _stands_on(directory: Path) -> set[str]:
-    """The block devices that a directory's file system stands on, down to the disk; of a network share its name."""
-    sources = _said("findmnt", "-nvo", "SOURCE", "--target", str(directory)) or [str(directory.stat().st_dev)]
-    return set(_said("lsblk", "-nrso", "NAME", sources[-1])) or {sources[-1]}
+def _devices(directory: Path) -> set[str]:
+    """The block devices that a directory's file system stands on, down to the disk; a loop device counts as one."""
+    return set(_said("lsblk", "-nrso", "NAME", _mounted(directory)[0]))
+
+
+def _share(directory: Path) -> str:
+    source, kind = _mounted(directory)
+    if kind not in _SHARES:
+        raise OfficeError(f"Nobody can tell which disk that directory is on ({kind}); mount a disk of its own there.")
+    return source
+
+
+def _mounted(directory: Path) -> tuple[str, str]:
+    """Source and kind of a directory's file system."""
+    source, _, kind = _said("findmnt", "-nvro", "SOURCE,FSTYPE", "--target", str(directory))[-1].rpartition(" ")
+    return source, kind
 
 
 def _said(*command: str) -> list[str]:

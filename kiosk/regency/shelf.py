@@ -11,7 +11,7 @@ from kiosk.exchange.errors import BundleError, Reason
 from kiosk.exchange.manifest import MAX_BLOBS
 from kiosk.exchange.shapes import MAX_BLOB
 from kiosk.regency import durable
-from kiosk.regency.examine import Examined
+from kiosk.regency.examine import Examined, open_own
 from kiosk.regency.office import BUNDLES, Office
 from kiosk.regency.register import Held
 
@@ -24,18 +24,33 @@ def store(office: Office, found: Examined) -> None:
     durable.write_directory(office.bundles / found.manifest.name, found.files())
 
 
-def store_second(office: Office, held: Held, second: Path) -> None:
-    """The second copy, durable: every file of the first, hashed again. BundleError(BAD_HASH) where the first rotted."""
-    durable.write_directory(second / BUNDLES / held.name, _checked_files(office.bundles / held.name, held.manifest))
+def store_twice(office: Office, held: Held, second: Path) -> None:
+    """Both places hold the bundle whole afterwards, durably: whichever lacks or spoilt something gets it from the
+    other. BundleError where neither is whole."""
+    first, other = office.bundles / held.name, second / BUNDLES / held.name
+    if not is_whole(office, held, other):
+        durable.write_directory(other, _files(office, held, first))
+    elif not is_whole(office, held, first):
+        durable.write_directory(first, _files(office, held, other))
 
 
-def _checked_files(directory: Path, digest: str) -> Iterator[tuple[str, bytes]]:
-    for path in sorted(directory.iterdir()):
-        data = path.read_bytes()
-        whole = jws.payload_hash(data) == digest if path.name == MANIFEST else blob_name(disk.sha256(data)) == path.name
-        if not whole:
-            raise BundleError(Reason.BAD_HASH, directory.name)
-        yield path.name, data
+def is_whole(office: Office, held: Held, directory: Path) -> bool:
+    """Whether every file that was taken in of this bundle is there, to the last bit."""
+    try:
+        return all(True for _ in _files(office, held, directory))
+    except BundleError:
+        return False
+
+
+def _files(office: Office, held: Held, directory: Path) -> Iterator[tuple[str, bytes]]:
+    """Exactly what belongs there, verified as it is read; of what was destroyed on a person's word, the manifest."""
+    keys = {(one.box, one.incarnation): one.key for one in office.register.incarnations()}
+    manifest, digest = open_own(directory, held.name, keys[held.box, held.incarnation])
+    destroyed = office.register.people("manifest = ? AND withdrawn AND nik IS NULL", held.manifest)
+    lost = tuple(blob.sha256 for blob in manifest.blobs) if destroyed else held.lost
+    if digest != held.manifest:
+        raise BundleError(Reason.BAD_HASH, held.name)
+    yield from Examined(directory, manifest, digest, lost).files()
 
 
 def destroy_blobs(directory: Path) -> None:

@@ -12,7 +12,7 @@ from kiosk.regency import shelf
 from kiosk.regency.enter import check_new, enter, given_up
 from kiosk.regency.examine import Examined, Rejected, examine, open_own
 from kiosk.regency.office import Office
-from kiosk.regency.register import Incarnation
+from kiosk.regency.register import Held, Incarnation
 from kiosk.regency.result import Named
 
 
@@ -71,7 +71,8 @@ class Sorting:
             self.known.append(source.name)
             return
         manifest, digest = open_own(source.directory, source.name, incarnation.key)
-        if self.office.register.bundle(digest):
+        if held := self.office.register.bundle(digest):
+            self._store_if_damaged(source, held, incarnation)
             self.known.append(source.name)
             return
         place = chain.place(self._links(manifest), Link(manifest.seq, digest, manifest.prev))
@@ -84,6 +85,12 @@ class Sorting:
                 self._name_fork(source, found, tuple(sorted(against)))
             case _:
                 self._accept(source, found)
+
+    def _store_if_damaged(self, source: Source, held: Held, incarnation: Incarnation) -> None:
+        """What rotted here, and has no second copy, is taken from whoever brings it again."""
+        if held.copies < 2 and not shelf.is_whole(self.office, held, self.office.bundles / held.name):
+            whole = examine(source.directory, incarnation, self.office.name, self.office.opening, held.lost)
+            shelf.store(self.office, whole)
 
     def _is_remainder(self, source: Source) -> bool:
         """An emptied directory of a number that was taken in: the power went while it was cleared."""

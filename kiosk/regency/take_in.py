@@ -17,7 +17,7 @@ from kiosk.regency.receipts import outstanding
 from kiosk.regency.result import TakeInResult
 from kiosk.regency.sorting import Sorting, Source
 
-Progress = Callable[[int, int], None]  # bundles done, bundles in all
+Progress = Callable[[int, int], None]  # bundles done, bundles in all: of the stick, then of the second disk
 
 
 def take_in(
@@ -30,8 +30,11 @@ def take_in(
     One bad bundle never stops the others. Raises OfficeError, and has taken nothing in, where the second disk is not
     there; StickError where the stick goes away or takes no receipts: run again.
     """
-    copies = second_disk.copies(office)
-    second = second_disk.place(office) if copies == 2 else None
+    with second_disk.mounted(office) as second:
+        return _take_in(office, stick_root, second, progress)
+
+
+def _take_in(office: Office, stick_root: Path, second: Path | None, progress: Progress) -> TakeInResult:
     requests = survey.requests(stick_root)
     sorting = Sorting(office, {(one.box, one.incarnation): one.key for one in requests})
     sources = _sources(office, stick_root)
@@ -44,8 +47,8 @@ def take_in(
             _take(sorting, source, stick_root)
     completions = survey.completions(office, stick_root)
     withdraw.finish(office, second)
-    damaged = _second_copies(office, second) if second else ()
-    receipts = _hand_back(office, stick_root, copies)
+    damaged = _second_copies(office, second, progress) if second else ()
+    receipts = _hand_back(office, stick_root)
     removed = _clear_stick(stick_root, sorting, receipts)
     survey.clear_completions(office, stick_root, completions)
     shelf.tidy_quarantine(office)
@@ -91,22 +94,24 @@ def _take(sorting: Sorting, source: Source, stick_root: Path) -> None:
         raise StickError(StickReason.LOST)
 
 
-def _second_copies(office: Office, second: Path) -> tuple[str, ...]:
-    """The names of those that cannot be copied, because the first copy rotted: no receipt stands for them as yet."""
-    damaged = []
-    for held in office.register.held("copies < 2"):
+def _second_copies(office: Office, second: Path, progress: Progress) -> tuple[str, ...]:
+    """The names of those that are whole in neither place: no receipt names them from now on."""
+    damaged, waiting = [], office.register.held("copies < 2")
+    for done, held in enumerate(waiting, start=1):
         try:
-            shelf.store_second(office, held, second)
+            shelf.store_twice(office, held, second)
         except BundleError:
             damaged.append(held.name)
         else:
             office.register.write("UPDATE bundles SET copies = 2 WHERE manifest = ?", held.manifest)
+        progress(done, len(waiting))
     return tuple(damaged)
 
 
-def _hand_back(office: Office, stick_root: Path, copies: int) -> list[tuple[Receipt, bytes]]:
-    """All outstanding receipts, written to the stick and read again; earlier ones of the same boxes go."""
-    receipts = [(open_receipt(one.raw, office.keys.keys.receipt), one.raw) for one in outstanding(office, copies)]
+def _hand_back(office: Office, stick_root: Path) -> list[tuple[Receipt, bytes]]:
+    """All outstanding receipts, written to the stick and read again; earlier ones go."""
+    signed = outstanding(office, second_disk.copies(office))
+    receipts = [(open_receipt(one.raw, office.keys.keys.receipt), one.raw) for one in signed]
     names: set[str] = set()
     for receipt, raw in receipts:
         name = stick_layout.receipt(receipt.box, receipt.incarnation, receipt.counter)
@@ -114,8 +119,8 @@ def _hand_back(office: Office, stick_root: Path, copies: int) -> list[tuple[Rece
         if stick.read_file(stick_root, name) != raw:
             raise StickError(StickReason.UNREADABLE, name)
         names.add(name)
-    for box, incarnation in {(receipt.box, receipt.incarnation) for receipt, _ in receipts}:
-        for name in stick.receipts(stick_root, box, incarnation):
+    for one in office.register.incarnations():
+        for name in stick.receipts(stick_root, one.box, one.incarnation):
             if name not in names:
                 stick.remove_file(stick_root, name)
     return receipts

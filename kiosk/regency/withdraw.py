@@ -31,14 +31,12 @@ def withdraw(office: Office, record_id: str, confirmation: str) -> None:
         raise OfficeError("No box says that this record was taken back; look at its id again.")
     if confirmation != record_id[-CONFIRMED_BY:]:
         raise OfficeError(f"These are not the last {CONFIRMED_BY} characters of the record id; nothing was destroyed.")
-    held = register.bundle(person.manifest)
-    twice = second_disk.copies(office) == 2 or (held is not None and held.copies == 2)
-    second = second_disk.place(office) if twice else None
-    with register.transaction():
-        _release_rival(register, person)
-        register.write("UPDATE people SET nik = NULL, name = NULL WHERE record_id = ?", record_id)
-    shelf.tidy_quarantine(office)
-    finish(office, second)
+    with second_disk.mounted(office) as second:
+        with register.transaction():
+            _release_rival(register, person)
+            register.write("UPDATE people SET nik = NULL, name = NULL WHERE record_id = ?", record_id)
+        shelf.tidy_quarantine(office)
+        finish(office, second)
 
 
 def finish(office: Office, second: Path | None) -> None:

@@ -371,5 +371,5 @@ class FlowBox:
 
     def take_in(self) -> TakeInResult:
         with open_office(self.training.office) as office:
-            second_disk.mark(office, self.out / "backup")  # the folder may be a copy of the one that it was made in
+            second_disk.name(office, self.out / "backup")  # the folder may be a copy of the one that it was made in
             return take_in(office, self.stick)

@@ -14,7 +14,7 @@ from kiosk.regency.office import Office, init, open_office
 def office(tmp_path: Path, backup: Path) -> Iterator[Office]:
     init(tmp_path / "office", tmp_path / "safe", "DISDUKCAPIL SINTANG")
     with open_office(tmp_path / "office", fixed_now) as opened:
-        second_disk.mark(opened, backup)
+        second_disk.mark(opened, backup, practice=True)
         yield opened
 
 

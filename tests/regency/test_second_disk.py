@@ -1,12 +1,13 @@
 """Two copies stand on two disks: a folder where no disk is mounted is never the second one."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from regency_boxes import Box, fixed_now
+from regency_boxes import Box, Bundle, fixed_now
 from regency_desk import accepted, copies, receipts, taken
 
 from kiosk.exchange.bundle import MANIFEST
@@ -50,38 +51,63 @@ def test_another_disk_is_adopted_and_not_taken_for_there_once_it_is_unmounted(di
     with open_office(ours / "office") as office:
         with pytest.raises(OfficeError, match="own disk"):
             second_disk.adopt(office, ours / "beside")
-        second_disk.adopt(office, other)
-        assert second_disk.place(office) == other
+        second_disk.name(office, other)
+        take_in(office, ours / "beside")
+        with second_disk.mounted(office), pytest.raises(subprocess.CalledProcessError):
+            run("umount", other)  # it is in use
         run("umount", other)  # the folder is there still, and empty
         with pytest.raises(OfficeError, match="mount it there"):
             take_in(office, ours / "beside")
 
 
-MOUNTED = {"office": "/dev/sda2", "second": "/dev/sda3", "locked": "/dev/mapper/locked", "share": "//nas/two words"}
+MOUNTED = {
+    "office": "/dev/sda2 ext4",
+    "bundles": "/dev/mapper/wide ext4",
+    "partition": "/dev/sda3 ext4",
+    "locked": "/dev/mapper/locked ext4",
+    "below bundles": "/dev/sdb2 ext4",
+    "disk": "/dev/sdc1 vfat",
+    "share": "//nas/two\\x20words cifs",
+    "memory": "tmpfs tmpfs",
+    "pool": "tank/second zfs",
+}
 BELOW = {
     "/dev/sda2": ["sda2", "sda"],
     "/dev/sda3": ["sda3", "sda"],
-    "/dev/mapper/locked": ["locked", "md0", "sdb1", "sdb", "sda4", "sda"],
-    "//nas/two words": [],
+    "/dev/mapper/wide": ["wide", "sdb1", "sdb"],
+    "/dev/sdb2": ["sdb2", "sdb"],
+    "/dev/mapper/locked": ["locked", "md0", "sdd1", "sdd", "sda4", "sda"],
+    "/dev/sdc1": ["sdc1", "sdc"],
 }
 
 
-@pytest.mark.parametrize(("where", "same"), [("office", True), ("second", True), ("locked", True), ("share", False)])
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("partition", "own disk"),
+        ("locked", "own disk"),
+        ("below bundles", "own disk"),
+        ("memory", "Nobody can tell"),
+        ("pool", "Nobody can tell"),
+        ("disk", None),
+        ("share", None),
+    ],
+)
 def test_one_disk_is_one_disk_below_partitions_volumes_and_locks(
-    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, same: bool
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, said: str | None
 ) -> None:
-    def said(program: str, *words: str) -> list[str]:
-        return BELOW[words[-1]] if program == "lsblk" else [MOUNTED[Path(words[-1]).name]]
+    def told(program: str, *words: str) -> list[str]:
+        return BELOW.get(words[-1], []) if program == "lsblk" else [MOUNTED[Path(words[-1]).name]]
 
-    monkeypatch.setattr(second_disk, "_said", said)
+    monkeypatch.setattr(second_disk, "_said", told)
     place = tmp_path / "elsewhere" / where
     place.mkdir(parents=True)
-    if same:
-        with pytest.raises(OfficeError, match="own disk"):
+    if said:
+        with pytest.raises(OfficeError, match=said):
             second_disk.adopt(office, place)
     else:
         second_disk.adopt(office, place)
-        assert second_disk.place(office) == place
+    assert (place / second_disk.MARK).exists() is (said is None)
 
 
 UNFIT = ["nothing", "a file", "a folder in the office", "another office's disk", "a torn mark"]
@@ -89,9 +115,9 @@ UNFIT = ["nothing", "a file", "a folder in the office", "another office's disk",
 
 @pytest.mark.parametrize("there", UNFIT)
 def test_what_cannot_be_a_second_disk_is_refused_by_name(
-    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: str
+    office: Office, backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: str
 ) -> None:
-    monkeypatch.setattr(second_disk, "_stands_on", lambda directory: {directory.name})
+    monkeypatch.setattr(second_disk, "_devices", lambda directory: {directory.name})
     place, said = tmp_path / "place", "no such directory"
     if there == "a file":
         place.write_bytes(b"")
@@ -108,10 +134,11 @@ def test_what_cannot_be_a_second_disk_is_refused_by_name(
         place.mkdir()
         (place / second_disk.MARK).write_bytes(b"{")
         said = "is damaged"
-    before = second_disk.place(office)
     with pytest.raises(OfficeError, match=said):
         second_disk.adopt(office, place)
-    assert second_disk.place(office) == before
+    with second_disk.mounted(office) as second:
+        assert second is not None
+        assert second.resolve() == backup
 
 
 def test_without_a_word_about_the_second_disk_nothing_is_taken_in(tmp_path: Path, stick: Path) -> None:
@@ -136,13 +163,26 @@ def test_nothing_is_taken_in_while_the_second_disk_is_away(office: Office, box: 
     assert take_in(office, stick).accepted == (bundle.name,)
 
 
-def test_a_known_disk_in_another_place_is_known(office: Office, box: Box, stick: Path, backup: Path) -> None:
-    bundle = box.commission()
-    taken(office, stick, bundle)
+def test_a_known_disk_in_another_place_is_known_and_another_disk_is_not(
+    office: Office, box: Box, stick: Path, backup: Path
+) -> None:
+    taken(office, stick, box.commission())
     moved = backup.rename(backup.with_name("elsewhere"))
-    second_disk.mark(office, moved)
-    assert second_disk.place(office) == moved
+    second_disk.name(office, moved)
+    assert take_in(office, stick).clean
     assert [held.copies for held in office.register.held()] == [2]
+    backup.mkdir()
+    with pytest.raises(OfficeError, match="mount it there"):
+        second_disk.name(office, backup)
+    (backup / second_disk.MARK).write_text((moved / second_disk.MARK).read_text().replace('"disk": "', '"disk": "0'))
+    with pytest.raises(OfficeError, match="Another disk is mounted"):
+        second_disk.name(office, backup)
+
+
+def test_the_offices_own_disk_in_the_place_of_the_second_is_refused(office: Office, stick: Path, backup: Path) -> None:
+    second_disk.mark(office, backup)  # without the word that a folder stands for it
+    with pytest.raises(OfficeError, match="on the office's own disk"):
+        take_in(office, stick)
 
 
 def test_a_new_second_disk_gets_everything_again(office: Office, box: Box, stick: Path, backup: Path) -> None:
@@ -150,30 +190,89 @@ def test_a_new_second_disk_gets_everything_again(office: Office, box: Box, stick
     taken(office, stick, *bundles)
     new = backup.with_name("new")
     new.mkdir()
-    second_disk.mark(office, new)
+    second_disk.mark(office, new, practice=True)
     assert {held.copies for held in office.register.held()} == {1}
     assert take_in(office, stick).clean
     for bundle in bundles:
         assert copies(office, new, bundle) == [bundle.files] * 2
 
 
-def test_what_rotted_stops_no_other_and_no_receipt_stands_for_it(
-    office: Office, box: Box, stick: Path, backup: Path
+def a_blob(root: Path, bundle: Bundle) -> Path:
+    return next(path for path in (root / BUNDLES / bundle.name).iterdir() if path.name != MANIFEST)
+
+
+@pytest.mark.parametrize("how", ["altered", "gone", "unreadable", "no directory", "no manifest"])
+@pytest.mark.parametrize("where", ["office", "backup"])
+def test_what_one_disk_lost_comes_back_from_the_other(
+    office: Office, box: Box, stick: Path, backup: Path, where: str, how: str
 ) -> None:
     first, person = box.commission(), box.person()
     taken(office, stick, first, person)
-    assert accepted(office, stick, box) == {first.hash, person.hash}
-    blob = next(path for path in (office.bundles / person.name).iterdir() if path.name != MANIFEST)
-    blob.write_bytes(b"\0" + blob.read_bytes()[1:])
-    new = backup.with_name("new")
-    new.mkdir()
-    second_disk.mark(office, new)
-    last = box.void()
+    spoil(a_blob(backup.with_name(where), person), how)
+    second_disk.mark(office, backup, practice=True)
+    result = take_in(office, stick)
+    assert result.clean
+    assert copies(office, backup, person) == [person.files] * 2
+
+
+@pytest.mark.parametrize("how", ["altered", "gone", "unreadable", "no directory", "no manifest"])
+def test_what_is_whole_nowhere_stops_no_other_and_no_receipt_stands_for_it(
+    office: Office, box: Box, stick: Path, backup: Path, how: str
+) -> None:
+    """It is alone in its thousand of numbers: no other bundle makes its receipt a new one."""
+    first, neighbour = box.commission(), Box(office, name="SINTANG-04").certified()
+    taken(office, stick, first)
+    assert accepted(office, stick, box) == {first.hash}
+    for root in (office.directory, backup):
+        spoil(a_blob(root, first), how)
+    second_disk.mark(office, backup, practice=True)
+    last = neighbour.commission()
     result = taken(office, stick, last)
-    assert (result.accepted, result.damaged, result.clean) == ((last.name,), (person.name,), False)
-    assert accepted(office, stick, box) == {first.hash, last.hash}
-    assert not (new / BUNDLES / person.name).exists()
-    assert {receipt.copies for receipt in receipts(office, stick, box)} == {2}
+    assert (result.accepted, result.damaged, result.clean) == ((last.name,), (first.name,), False)
+    assert (accepted(office, stick, box), accepted(office, stick, neighbour)) == (set(), {last.hash})
+    result = taken(office, stick, first)  # the box has it still
+    assert (result.known, result.damaged, result.removed) == ((first.name,), (), (first.name,))
+    assert accepted(office, stick, box) == {first.hash}
+    assert copies(office, backup, first) == [first.files] * 2
+
+
+def spoil(blob: Path, how: str) -> None:
+    if how == "altered":
+        blob.write_bytes(b"\0" + blob.read_bytes()[1:])
+    elif how == "gone":
+        blob.unlink()
+    elif how == "unreadable":
+        blob.unlink()
+        blob.mkdir()
+    elif how == "no manifest":
+        (blob.parent / MANIFEST).unlink()
+    else:
+        shutil.rmtree(blob.parent)
+
+
+def test_a_disk_that_vanishes_during_a_take_in_gets_no_receipt(
+    office: Office, box: Box, stick: Path, backup: Path
+) -> None:
+    """As far as a folder can vanish: another, with the same name, is not written to."""
+    bundle = box.commission()
+    bundle.put(stick)
+
+    def pull(done: int, total: int) -> None:
+        if not backup.with_name("pulled").exists():
+            backup.rename(backup.with_name("pulled"))
+            backup.mkdir()
+
+    take_in(office, stick, pull)
+    assert list(backup.iterdir()) == []
+    assert copies(office, backup.with_name("pulled"), bundle) == [bundle.files] * 2
+
+
+def test_receipts_say_one_copy_as_soon_as_the_office_does_without(office: Office, box: Box, stick: Path) -> None:
+    taken(office, stick, box.commission())
+    assert [receipt.copies for receipt in receipts(office, stick, box)] == [2]
+    second_disk.do_without(office)
+    take_in(office, stick)
+    assert [receipt.copies for receipt in receipts(office, stick, box)] == [1]
 
 
 # A build that breaks the promise is caught by the tests above.
@@ -182,6 +281,6 @@ def test_what_rotted_stops_no_other_and_no_receipt_stands_for_it(
 def test_a_build_that_takes_any_folder_for_the_disk_is_caught(
     office: Office, box: Box, stick: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(second_disk, "place", lambda office: backup)
+    monkeypatch.setattr(second_disk, "_check", lambda *a: None)
     with pytest.raises(pytest.fail.Exception):
         test_nothing_is_taken_in_while_the_second_disk_is_away(office, box, stick, backup)

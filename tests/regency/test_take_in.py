@@ -317,7 +317,7 @@ def test_one_copy_is_the_offices_choice_and_the_receipt_says_so(
     second_disk.do_without(office)
     take_in(office, stick)
     assert [r.copies for r in receipts(office, stick, box)] == [1]
-    second_disk.mark(office, backup)
+    second_disk.mark(office, backup, practice=True)
     take_in(office, stick)
     assert [r.copies for r in receipts(office, stick, box)] == [2]
     assert (backup / "bundles" / bundle.name / "manifest.jws").is_file()
@@ -344,6 +344,6 @@ def test_a_build_that_skips_the_signature_is_caught(
 def test_a_build_that_gives_receipts_without_a_second_copy_is_caught(
     office: Office, box: Box, stick: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module.shelf, "store_second", lambda *a: None)
+    monkeypatch.setattr(module.shelf, "store_twice", lambda *a: None)
     with pytest.raises((AssertionError, FileNotFoundError)):
         test_a_whole_day_is_taken_in_receipted_and_leaves_the_stick(office, box, stick, backup)

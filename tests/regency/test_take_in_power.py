@@ -85,7 +85,7 @@ class Scene:
         scene.stick.mkdir()
         scene.backup.mkdir()
         with open_office(scene.office) as office:
-            second_disk.mark(office, scene.backup)
+            second_disk.mark(office, scene.backup, practice=True)
             box = Box(office).certified()
             bundles = [box.commission(), box.person((Position.PORTRAIT,), record_id=RECORD_ID)]
             bundles.append(box.withdraw(bundles[1]))
@@ -99,7 +99,7 @@ class Scene:
         shutil.copytree(self.root, target)
         scene = Scene(target)
         with open_office(scene.office) as office:
-            second_disk.mark(office, scene.backup)  # the same disk, in another place
+            second_disk.name(office, scene.backup)  # the same disk, in another place
         return scene
 
     def run(self, calls: int | None = None) -> int:
@@ -221,15 +221,17 @@ def test_a_withdrawal_killed_at_every_durable_call_is_whole_or_ended_by_the_next
 def test_a_build_that_destroys_before_its_register_says_so_is_caught(
     scene: tuple[Scene, Box], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = second_disk.place
+    mounted = second_disk.mounted
 
-    def eager(office: Office) -> Path:
+    @contextmanager
+    def eager(office: Office) -> Iterator[Path | None]:
         for person in office.register.people("withdrawn"):
             name = office.register.held("manifest = ?", person.manifest)[0].name
             withdrawing.shelf.destroy_blobs(office.bundles / name)
-        return place(office)
+        with mounted(office) as second:
+            yield second
 
-    monkeypatch.setattr(second_disk, "place", eager)
+    monkeypatch.setattr(second_disk, "mounted", eager)
     with pytest.raises(AssertionError):
         test_a_withdrawal_killed_at_every_durable_call_is_whole_or_ended_by_the_next_run(scene)
 
@@ -238,11 +240,12 @@ def test_killed_at_every_durable_call_nothing_is_lost_and_the_next_run_ends_the_
     assert kill_everywhere(*scene, step=1) > 40
 
 
-@pytest.mark.parametrize("name", ["store_second", "store"])
+@pytest.mark.parametrize("names", [("store_twice",), ("store", "store_twice")], ids=["no second copy", "no copy"])
 def test_a_build_whose_receipts_promise_more_than_was_stored_is_caught(
-    scene: tuple[Scene, Box], monkeypatch: pytest.MonkeyPatch, name: str
+    scene: tuple[Scene, Box], monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr(module.shelf, name, lambda *a, **k: None)
+    for name in names:
+        monkeypatch.setattr(module.shelf, name, lambda *a, **k: None)
     with pytest.raises((AssertionError, FileNotFoundError)):
         kill_everywhere(*scene, step=7)
 

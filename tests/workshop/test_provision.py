@@ -108,6 +108,9 @@ def test_what_was_decided_with_the_papers_holds_for_the_certificate(office: Path
     _, config = certified_as(office, tmp_path, "--place", "AMBALAU")
     assert config is not None
     assert config.place == "AMBALAU"
+    _, config = certified_as(office, tmp_path, "--no-below-grade")
+    assert config is not None
+    assert (config.place, config.training, config.below_grade) == ("AMBALAU", True, False)
 
 
 def test_a_box_that_was_made_for_real_people_is_not_certified_for_training(office: Path, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_every_bundle_of_a_broken_box_is_taken_in_by_the_office(
     assert digest(card) == before
     (tmp_path / "backup").mkdir()
     with open_office(office) as opened:
-        second_disk.mark(opened, tmp_path / "backup")
+        second_disk.mark(opened, tmp_path / "backup", practice=True)
         result = take_in(opened, tmp_path / "out/stick")
     assert sorted(result.accepted) == report["whole"]
     assert (result.rejected, result.refused, result.quarantined, result.missing) == ((), (), (), ())
