@@ -32,7 +32,8 @@ class Trouble(StrEnum):
 class Handover:
     """`written` counts bundles on this stick, proven from RELEASING on; `settled` and `purged` what receipts from it
     allowed; `refused` what on it was unusable; `skipped` bundles that nobody can read any more, `amended` those whose
-    rotten parts were given up; `fork` a receipt that knows more than this box."""
+    rotten parts were given up; `fork` a receipt that knows more than this box; `single` what was settled by a receipt
+    for one copy, as an office may choose."""
 
     stage: Stage = Stage.READY
     ticket: str | None = None
@@ -44,6 +45,7 @@ class Handover:
     skipped: tuple[str, ...] = ()
     amended: tuple[str, ...] = ()
     fork: bool = False
+    single: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class IncomingTaken:
     purged: int
     refused: int
     fork: bool
+    single: int = 0
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,7 @@ def _incoming(state: Handover, event: IncomingTaken) -> HandoverResult:
         purged=event.purged,
         refused=event.refused,
         fork=event.fork,
+        single=event.single,
     )
     return after, (WriteBundles(event.ticket),)
 

@@ -60,6 +60,17 @@ class Office:
     agreed_grace_days: int
 
 
+@dataclass
+class _Read:
+    """Of all receipts on a stick: bundles settled, those of them that the office holds once only, whether one knows
+    more than this box, and how many could not be used."""
+
+    settled: int = 0
+    single: int = 0
+    fork: bool = False
+    refused: int = 0
+
+
 class StickHandover:
     """One handover at a time; `completed` waits between writing and proving."""
 
@@ -115,12 +126,12 @@ class StickHandover:
     def _take_incoming(self, effect: h.TakeIncoming) -> h.IncomingTaken:
         mounted = self._mounted()
         refused = self._take_papers(mounted) + self._take_roster(mounted)
-        settled, fork, refused_receipts = self._take_receipts(mounted)
+        read = self._take_receipts(mounted)
         grace = grace_days(self._store.room(), self._office.agreed_grace_days)
         purged = 0
         while some := self._worker.ask(lambda: self._store.receipts.purge(grace)):
             purged += len(some)
-        return h.IncomingTaken(effect.ticket, settled, purged, refused + refused_receipts, fork)
+        return h.IncomingTaken(effect.ticket, read.settled, purged, refused + read.refused, read.fork, read.single)
 
     def _take_papers(self, mounted: Mounted) -> int:
         identity = self._office.identity()
@@ -156,21 +167,21 @@ class StickHandover:
         self._worker.ask(lambda: self._store.roster.put(roster.counter, lines))
         return 0
 
-    def _take_receipts(self, mounted: Mounted) -> tuple[int, bool, int]:
-        """Bundles settled, whether a receipt knows more than this box, and how many could not be used."""
+    def _take_receipts(self, mounted: Mounted) -> _Read:
         identity = self._office.identity()
-        settled, fork, refused = 0, False, 0
+        read = _Read()
         for incarnation in self._incarnations(identity):
             for name in stick.receipts(mounted.path, identity.box, incarnation):
                 try:
-                    result = self._settle(stick.read_file(mounted.path, name) or b"", identity, incarnation)
+                    receipt, result = self._settle(stick.read_file(mounted.path, name) or b"", identity, incarnation)
                 except BundleError as error:
-                    refused += self._refuse(mounted, name, error.reason)
+                    read.refused += self._refuse(mounted, name, error.reason)
                     continue
                 if result is not None:
-                    settled += len(result.accepted) + len(result.rejected)
-                    fork = fork or (bool(result.unknown) and incarnation == identity.incarnation)
-        return settled, fork, refused
+                    read.settled += len(result.accepted) + len(result.rejected)
+                    read.fork = read.fork or (bool(result.unknown) and incarnation == identity.incarnation)
+                    read.single += len(result.accepted) if receipt.copies == 1 else 0
+        return read
 
     def _incarnations(self, identity: Identity) -> tuple[str, ...]:
         """Every incarnation that a bundle here was numbered in, the present one last."""
@@ -178,19 +189,20 @@ class StickHandover:
         earlier = dict.fromkeys(r.incarnation for r in rows if r.incarnation != identity.incarnation)
         return (*earlier, identity.incarnation)
 
-    def _settle(self, raw: bytes, identity: Identity, incarnation: str) -> Settled | None:
+    def _settle(self, raw: bytes, identity: Identity, incarnation: str) -> tuple[Receipt, Settled | None]:
+        """None where this receipt, or a later one, was read before."""
         receipt = open_receipt(raw, identity.papers.office.keys.receipt)
         if (receipt.box, receipt.incarnation) != (identity.box, incarnation):
             raise BundleError(Reason.NOT_OURS, RECEIPT_TYP)
         counter = f"{RECEIPT_TYP} {receipt.incarnation}"
         if receipt.counter <= self._worker.ask(lambda: self._store.counters.last(counter)):
-            return None
+            return receipt, None
         verdicts = _verdicts(raw, receipt)
         settled = self._worker.ask(lambda: self._store.receipts.settle(verdicts))
         if settled.unknown:  # before the receipt counts as read: what fails here is done when it is read again
             self._worker.ask(lambda: self._office.begin_after(incarnation))
         self._worker.ask(lambda: self._store.counters.raise_to(counter, receipt.counter))
-        return settled
+        return receipt, settled
 
     def _refuse(self, mounted: Mounted, name: str, reason: Reason) -> int:
         """Say so on the stick once; what was refused before and not written anew is not counted again."""

@@ -135,7 +135,12 @@ def _handover_lines(desk: Desk, code: str | None) -> tuple[str, ...]:
     counts = (("settled", state.settled), ("purged", state.purged), ("written", state.written))
     if state.stage is Stage.DONE:
         lines += [say(f"handover.{what}", OFFICERS, count=count) for what, count in counts]
-        troubles = (("refused", state.refused), ("amended", len(state.amended)), ("skipped", len(state.skipped)))
+        troubles = (
+            ("single", state.single),
+            ("refused", state.refused),
+            ("amended", len(state.amended)),
+            ("skipped", len(state.skipped)),
+        )
         lines += [say(f"handover.{what}", OFFICERS, count=count) for what, count in troubles if count]
         lines += [say("handover.code", OFFICERS, code=code)] if code else []
     if state.fork:

@@ -266,7 +266,8 @@ def _officer() -> Iterator[Scene]:
             yield Scene(f"handover-{stage}", task(Task.HANDOVER, handover=done, facts=Facts(stick=True)), code)
     for trouble in Trouble:
         yield Scene(f"handover-{trouble}", task(Task.HANDOVER, handover=Handover(Stage.FAILED, trouble=trouble)))
-    worst = Handover(Stage.DONE, written=12, settled=4, purged=4, refused=2, skipped=("x",), amended=("y",), fork=True)
+    proven = Handover(Stage.DONE, written=12, settled=4, purged=4)
+    worst = replace(proven, refused=2, single=4, skipped=("x",), amended=("y",), fork=True)
     yield Scene("handover-worst", task(Task.HANDOVER, handover=worst))
     for updating in Updating:
         state = Update(updating, "0.1.0", "0.2.0", 37)

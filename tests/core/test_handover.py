@@ -87,3 +87,8 @@ def test_a_second_touch_while_it_runs_starts_nothing(stage: Stage) -> None:
 def test_a_receipt_that_knows_more_than_this_box_is_told() -> None:
     after, _ = step(at(Stage.READING), h.IncomingTaken(T, 0, 0, 0, fork=True))
     assert after.fork
+
+
+def test_how_many_bundles_the_office_holds_once_only_is_told() -> None:
+    after, _ = step(at(Stage.READING), h.IncomingTaken(T, 4, 0, 0, fork=False, single=3))
+    assert after.single == 3

@@ -135,6 +135,13 @@ def test_an_older_receipt_changes_nothing(box: FlowBox, recorded: Session) -> No
     assert_kept(box, row)
 
 
+@pytest.mark.parametrize("copies", [1, 2])
+def test_the_box_says_what_its_office_holds_in_one_copy_only(box: FlowBox, recorded: Session, copies: int) -> None:
+    row = row_of(box, recorded)
+    lay(box, row, sign_receipt(receipt(box, row, copies=copies), receipt_key(box)))
+    assert box.hand_over().single == (copies == 1)
+
+
 def test_a_receipt_for_a_number_this_box_never_gave_begins_a_new_incarnation(
     box: FlowBox, recorded: Session, out: Path
 ) -> None:
