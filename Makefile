@@ -48,7 +48,7 @@ image: setup
 update: image
 	@image-build/build bundle --version 99.0.0
 
-# Boots it in an emulator, records somebody, cuts its power, updates it. Takes two hours, with a machine on every core;
+# Boots it in an emulator, records somebody, cuts its power, updates it. Takes three hours on two cores, a machine on each;
 # one part: make image-test PART=boot
 image-test: export JEMPUT_IMAGE = $(OUT)/image
 image-test: image $(if $(PART),$(if $(findstring updates,$(PART)),update),update)
