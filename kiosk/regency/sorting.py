@@ -1,6 +1,7 @@
 """One bundle after another: accepted, known, rejected, refused or quarantined; durable before it is counted."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -87,10 +88,12 @@ class Sorting:
                 self._accept(source, found)
 
     def _store_if_damaged(self, source: Source, held: Held, incarnation: Incarnation) -> None:
-        """What rotted here, and has no second copy, is taken from whoever brings it again."""
+        """What rotted here, and has no second copy, is taken from whoever brings it again whole. What was accepted is
+        never rejected: where it comes damaged too, it stays named as damaged."""
         if held.copies < 2 and not shelf.is_whole(self.office, held, self.office.bundles / held.name):
-            whole = examine(source.directory, incarnation, self.office.name, self.office.opening, held.lost)
-            shelf.store(self.office, whole)
+            with suppress(Rejected, BundleError):
+                whole = examine(source.directory, incarnation, self.office.name, self.office.opening, held.lost)
+                shelf.store(self.office, whole)
 
     def _is_remainder(self, source: Source) -> bool:
         """An emptied directory of a number that was taken in: the power went while it was cleared."""

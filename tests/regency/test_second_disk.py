@@ -230,6 +230,12 @@ def test_what_is_whole_nowhere_stops_no_other_and_no_receipt_stands_for_it(
     result = taken(office, stick, last)
     assert (result.accepted, result.damaged, result.clean) == ((last.name,), (first.name,), False)
     assert (accepted(office, stick, box), accepted(office, stick, neighbour)) == (set(), {last.hash})
+    torn = first.put(stick)
+    next(torn.glob("*.age")).write_bytes(b"torn")
+    result = take_in(office, stick)
+    assert (result.known, result.damaged, result.rejected, result.removed) == ((first.name,), (first.name,), (), ())
+    assert receipts(office, stick, box) == []
+    shutil.rmtree(torn)
     result = taken(office, stick, first)  # the box has it still
     assert (result.known, result.damaged, result.removed) == ((first.name,), (), (first.name,))
     assert accepted(office, stick, box) == {first.hash}
