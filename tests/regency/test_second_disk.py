@@ -256,10 +256,10 @@ def spoil(blob: Path, how: str) -> None:
         shutil.rmtree(blob.parent)
 
 
-def test_a_disk_that_vanishes_during_a_take_in_gets_no_receipt(
+def test_a_folder_in_the_place_of_the_disk_during_a_take_in_is_not_written_to(
     office: Office, box: Box, stick: Path, backup: Path
 ) -> None:
-    """As far as a folder can vanish: another, with the same name, is not written to."""
+    """The copies are on the disk that had the mark when it began."""
     bundle = box.commission()
     bundle.put(stick)
 
